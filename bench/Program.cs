@@ -1,0 +1,6 @@
+namespace Hazina.Bench;
+
+static class Program
+{
+    static int Main() => 0;
+}

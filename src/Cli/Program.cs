@@ -1,0 +1,6 @@
+namespace Hazina.Cli;
+
+static class Program
+{
+    static int Main() => 0;
+}

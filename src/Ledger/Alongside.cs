@@ -1,0 +1,54 @@
+using NpgsqlTypes;
+
+namespace Hazina.Ledger;
+
+/// <summary>
+/// One kind of statement that commits together with postings. Rows of the same kind in one batch are sent as a single statement whose
+/// parameters are arrays, so its SQL reads <c>insert into payments.payments (…) select … from unnest($1, $2, …)</c>.
+/// </summary>
+/// <remarks>
+/// <para>$1 is always the row's ordinal (<c>int[]</c>); $2 and on are <see cref="Columns"/>, in order. Names are schema-qualified.</para>
+/// <para>It runs as <c>&lt;module&gt;_writer</c>. An unguarded kind must touch exactly as many rows as it was given; a guarded one returns the
+/// ordinals that it touched, and a posting whose ordinal is missing ends as <see cref="OutcomeStatus.Conflict"/>.</para>
+/// </remarks>
+/// <param name="Module">Lower case; decides the role that it runs under.</param>
+/// <param name="Name">For errors and traces (<c>payments.insert_payment</c>).</param>
+/// <param name="Sql">One statement.</param>
+/// <param name="Columns">The element types of $2, $3, …</param>
+/// <param name="Guarded">Whether it returns the ordinals that it touched.</param>
+public sealed record AlongsideStatement(string Module, string Name, string Sql, IReadOnlyList<NpgsqlDbType> Columns, bool Guarded = false);
+
+/// <summary>One row for an <see cref="AlongsideStatement"/>.</summary>
+/// <param name="Statement">Its kind; one static instance each.</param>
+/// <param name="Key">
+/// What it touches (<c>payments/0192…</c>): a key appears once in a batch, across all kinds; the second posting with it waits for the next
+/// batch. Null for a fresh row that nobody else can touch.
+/// </param>
+/// <param name="Values">As many as <see cref="AlongsideStatement.Columns"/>; a <see cref="Fill"/> stands for what is known only once decided.</param>
+public sealed record AlongsideRow(AlongsideStatement Statement, string? Key, IReadOnlyList<object?> Values);
+
+/// <summary>A value that the writer fills in from the outcome.</summary>
+public abstract record Fill
+{
+    private protected Fill() { }
+
+    /// <summary>The journal row of the posting's first step (<c>bigint</c>).</summary>
+    public static Fill Row { get; } = new RowFill();
+
+    /// <summary>The journal's time of the batch (<c>timestamptz</c>): rows alongside never take a clock of their own.</summary>
+    public static Fill RecordedAt { get; } = new RecordedAtFill();
+
+    /// <summary>The refusal's code (<c>text</c>).</summary>
+    public static Fill RefusalCode { get; } = new RefusalCodeFill();
+
+    /// <summary>The account's posted balance on its normal side once the posting is done (<c>numeric</c>).</summary>
+    public static Fill BalanceAfter(Guid account) => new BalanceAfterFill(account);
+
+    internal sealed record RowFill : Fill;
+
+    internal sealed record RecordedAtFill : Fill;
+
+    internal sealed record RefusalCodeFill : Fill;
+
+    internal sealed record BalanceAfterFill(Guid Account) : Fill;
+}
