@@ -53,6 +53,8 @@ static class Cluster
             throw new EmbeddedPostgresException($"PostgreSQL could not make its files in {home.Folder}: {answer.Complaint}");
         }
 
+        await File.WriteAllTextAsync(Path.Combine(scratch, "local.conf"), "# Settings of your own: they win over Hazina's in postgresql.conf.\n", ct);
+        await home.User.TakeAsync(Path.Combine(scratch, "local.conf"), ct);
         Directory.Move(scratch, home.Cluster);
     }
 

@@ -102,7 +102,10 @@ sealed class ClusterHome : IDisposable
         {
             var owner = File.Exists(Owner) ? (await File.ReadAllTextAsync(Owner, ct)).Trim() : "another process";
             throw new EmbeddedPostgresException(
-                $"The database in {Folder} is in use by {owner}. Stop that one first, or choose another data folder with HAZINA_DATA.", e);
+                $"The database in {Folder} is in use by {owner}. Stop that one first, or choose another data folder with HAZINA_DATA.", e)
+            {
+                InUse = true,
+            };
         }
 
         await File.WriteAllTextAsync(Owner, $"process {Environment.ProcessId}", ct);

@@ -60,7 +60,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    static async Task<PostgresBinaries> BinariesForAsync(ClusterHome home, EmbeddedPostgresOptions options, CancellationToken ct)
+    internal static async Task<PostgresBinaries> BinariesForAsync(ClusterHome home, EmbeddedPostgresOptions options, CancellationToken ct)
     {
         var named = options.Postgres ?? Environment.GetEnvironmentVariable(PostgresBinaries.Variable);
         var folder = options.BinariesFolder ?? options.DataFolder;

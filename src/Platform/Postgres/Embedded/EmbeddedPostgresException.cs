@@ -8,4 +8,7 @@ public sealed class EmbeddedPostgresException : Exception
     public EmbeddedPostgresException(string message, Exception inner) : base(message, inner) { }
 
     public EmbeddedPostgresException() { }
+
+    /// <summary>True where the only thing in the way is another process that runs this very database.</summary>
+    public bool InUse { get; init; }
 }

@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Hazina.Cli;
+
+/// <summary>Options that several commands have, and the folders behind them.</summary>
+static class CommonOptions
+{
+    public static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the details of an error", Recursive = true };
+
+    /// <summary>Where Hazina keeps its data: <c>$HAZINA_DATA</c>, otherwise <c>.hazina</c> beside the launcher.</summary>
+    public static string DataFolder =>
+        Environment.GetEnvironmentVariable("HAZINA_DATA") is { Length: > 0 } named
+            ? Path.GetFullPath(named)
+            : Path.Combine(Environment.GetEnvironmentVariable("HAZINA_HOME") is { Length: > 0 } home ? home : Environment.CurrentDirectory, ".hazina");
+
+    public static Option<string> Data() => new("--data")
+    {
+        Description = "The data folder ($HAZINA_DATA; otherwise .hazina beside the launcher)",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => DataFolder,
+    };
+
+    public static Option<string?> Database() => new("--database")
+    {
+        Description = "An existing PostgreSQL, as a connection string; without it, Hazina runs one of its own",
+        HelpName = "CONNECTION",
+    };
+}

@@ -1,0 +1,35 @@
+using Spectre.Console;
+
+namespace Hazina.Cli;
+
+/// <summary>What a person at the terminal sees: results on standard output, the rest on standard error, so that output can be piped.</summary>
+static class Screen
+{
+    // Wide enough that a sentence in a log stays on its line.
+    const int WidthOfAFile = 120, WidthOfALog = 4000;
+
+    static readonly IAnsiConsole Errors = Open(Console.Error, Console.IsErrorRedirected, WidthOfALog);
+
+    /// <summary>Colours are for terminals: a file gets plain text.</summary>
+    public static void Prepare() => AnsiConsole.Console = Open(Console.Out, Console.IsOutputRedirected, WidthOfAFile);
+
+    static IAnsiConsole Open(TextWriter writer, bool redirected, int width)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+        console.Profile.Width = redirected ? width : console.Profile.Width;
+        return console;
+    }
+
+    /// <summary>Says what is going on.</summary>
+    public static void Progress(string sentence) => Errors.MarkupLineInterpolated($"[grey]{sentence}[/]");
+
+    public static void Error(string sentence) => Errors.MarkupLineInterpolated($"[red]hazina:[/] {sentence}");
+
+    /// <summary>Says that something is done.</summary>
+    public static void Done(string sentence) => AnsiConsole.MarkupLineInterpolated($"[green]✓[/] {sentence}");
+}
