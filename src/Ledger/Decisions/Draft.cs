@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+
+namespace Hazina.Ledger.Decisions;
+
+/// <summary>
+/// The state as it will be if the batch at hand commits: an overlay over <see cref="LedgerState"/>, published as a whole or dropped.
+/// Rows change it in one way only, <see cref="Apply"/>, whether they were decided here, by another process, or long ago.
+/// </summary>
+sealed partial class Draft(LedgerState state, DateTimeOffset time)
+{
+    readonly List<Account> touched = [];
+    readonly List<Position> positions = [];
+    readonly List<Account> opened = [];
+    readonly Dictionary<Guid, Account> openedById = [];
+    readonly Dictionary<Guid, ReservationChange> reservations = [];
+    readonly Dictionary<CounterKey, Counter> counters = [];
+
+    public LedgerState State => state;
+
+    /// <summary>The journal's time for this batch.</summary>
+    public DateTimeOffset Time => time;
+
+    /// <summary>The rows of the batch so far.</summary>
+    public List<JournalRow> Rows { get; } = [];
+
+    /// <summary>The row that comes next.</summary>
+    public long NextRow { get; private set; } = state.Head.LastRow + 1;
+
+    public IReadOnlyList<Account> Touched => touched;
+
+    public IReadOnlyList<Account> Opened => opened;
+
+    public IReadOnlyDictionary<Guid, ReservationChange> Reservations => reservations;
+
+    public IReadOnlyDictionary<CounterKey, Counter> Counters => counters;
+
+    public Account? Find(Guid id) =>
+        state.Find(id) ?? (openedById.Count > 0 ? openedById.GetValueOrDefault(id) : null);
+
+    public Account At(long number) =>
+        number <= state.Accounts.Count ? state.At(number) : opened[checked((int)(number - state.Accounts.Count - 1))];
+
+    public long NextAccountNumber => state.Accounts.Count + opened.Count + 1;
+
+    /// <summary>The active reservation, or null.</summary>
+    public Reservation? FindReservation(Guid id) =>
+        reservations.Count > 0 && reservations.TryGetValue(id, out var change)
+            ? change.Status == ReservationStatus.Active ? change.Reservation : null
+            : state.FindReservation(id);
+
+    /// <summary>Whether this batch made, drew on or ended the reservation.</summary>
+    public bool HasTouched(Guid reservation) => reservations.ContainsKey(reservation);
+
+    /// <summary>Whether the reservation, touched by this batch, holds money of the account.</summary>
+    public bool IsHeldOn(Guid reservation, Account account) =>
+        reservations.TryGetValue(reservation, out var change) && change.Reservation.Account == account;
+
+    public decimal TotalOf(in CounterKey key) =>
+        counters.TryGetValue(key, out var counter) ? counter.Total : state.FindCounter(key)?.Total ?? 0m;
+
+    /// <summary>Where the account stands in this draft, to be read.</summary>
+    public Position PositionOf(Account account) => account.Slot >= 0 ? positions[account.Slot] : account.Now;
+
+    /// <summary>Where the account stands in this draft, to be changed.</summary>
+    ref Position Touch(Account account)
+    {
+        if (account.Slot < 0)
+        {
+            account.Slot = touched.Count;
+            touched.Add(account);
+            positions.Add(account.Now);
+        }
+
+        SaveForUndo(account.Slot);
+        return ref CollectionsMarshal.AsSpan(positions)[account.Slot];
+    }
+
+    /// <summary>Makes the draft the state, as of the committed batch.</summary>
+    public void Publish(BatchHead head)
+    {
+        lock (state.Gate)
+        {
+            foreach (var account in opened)
+                state.Add(account);
+            for (var slot = 0; slot < touched.Count; slot++)
+                touched[slot].Now = positions[slot];
+            foreach (var (id, change) in reservations)
+                state.Set(id, change.Status == ReservationStatus.Active ? change.Reservation : null);
+            foreach (var (key, counter) in counters)
+                state.Set(key, counter);
+            state.ForgetEndedPeriods(head.RecordedAt);
+            state.Head = head;
+        }
+
+        Drop();
+    }
+
+    /// <summary>The account's position is in a snapshot that this batch writes.</summary>
+    public void MarkSnapshotted(Account account)
+    {
+        Touch(account).Events = 0;
+    }
+
+    /// <summary>Lets go of the accounts; the draft must not be used afterwards.</summary>
+    public void Drop()
+    {
+        foreach (var account in touched)
+            account.Slot = -1;
+    }
+
+    /// <summary>What a reservation has become in this batch.</summary>
+    /// <param name="Reservation">As it stands, or last stood.</param>
+    /// <param name="IsNew">Made in this batch.</param>
+    public readonly record struct ReservationChange(Reservation Reservation, ReservationStatus Status, bool IsNew);
+}

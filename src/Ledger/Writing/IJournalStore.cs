@@ -1,0 +1,146 @@
+using Hazina.Ledger.Decisions;
+using Hazina.Ledger.Encoding;
+
+namespace Hazina.Ledger.Writing;
+
+/// <summary>
+/// Where the journal is kept, as the writer sees it: one session, used by one thread. PostgreSQL in earnest, and a journal that fails on
+/// purpose in the simulation.
+/// </summary>
+/// <remarks>Every call may throw <see cref="StoreLostException"/>: the session is gone, and what was not committed is undone.</remarks>
+interface IJournalStore : IDisposable
+{
+    /// <summary>The state at the journal's head, from the snapshots and the rows after them.</summary>
+    (LedgerState State, long Checkpoint) Load();
+
+    /// <summary>Starts a transaction in the turn, waiting for it; reads the clock and the head.</summary>
+    /// <param name="keepTurn">Whether the turn outlasts the commit, until <see cref="ReleaseTurn"/>.</param>
+    BatchStart Begin(bool keepTurn);
+
+    /// <summary>The batches after a number, in order, whole. Inside a transaction of <see cref="Begin"/>, or by itself.</summary>
+    IEnumerable<StoredBatch> ReadAfter(long number);
+
+    /// <summary>What the journal knows of these ids.</summary>
+    Lookup LookUp(LookupRequest request, LedgerState state);
+
+    /// <summary>Whether an attempt was committed.</summary>
+    bool HasAttempt(Guid attempt);
+
+    /// <summary>Writes a batch in the transaction at hand.</summary>
+    /// <exception cref="BatchRejectedException">Something in it cannot be stored; the transaction is rolled back.</exception>
+    /// <exception cref="HistoryDivergedException">The journal's head is not the one this batch builds on; rolled back.</exception>
+    void Write(BatchContents batch);
+
+    /// <summary>Commits. False: in doubt, to be settled by <see cref="HasAttempt"/> in a later turn; the session is closed.</summary>
+    bool Commit();
+
+    void Rollback();
+
+    void ReleaseTurn();
+}
+
+/// <summary>How a turn begins.</summary>
+/// <param name="Clock">The journal's clock, after the lock was had.</param>
+/// <param name="HeadNumber">The last batch.</param>
+/// <param name="HeadHash">Its hash.</param>
+readonly record struct BatchStart(DateTimeOffset Clock, long HeadNumber, byte[] HeadHash);
+
+/// <summary>What is to be looked up before deciding.</summary>
+sealed record LookupRequest(
+    IReadOnlyList<Guid> Ids, IReadOnlyList<Guid> Bulks, IReadOnlyList<Guid> Reversed, IReadOnlyList<Guid> Reservations);
+
+/// <summary>What the journal knows.</summary>
+sealed class Lookup
+{
+    public Dictionary<Guid, StoredTransaction> Posted { get; } = [];
+
+    public Dictionary<Guid, StoredRefusal> Refused { get; } = [];
+
+    public Dictionary<Guid, StoredBulk> Bulks { get; } = [];
+
+    public Dictionary<Guid, Original> Originals { get; } = [];
+
+    public HashSet<Guid> UsedReservations { get; } = [];
+}
+
+/// <summary>A posted transaction as the journal has it.</summary>
+sealed record StoredTransaction(IReadOnlyList<JournalRow> Rows, byte[]? Details, long Batch);
+
+sealed record StoredRefusal(Guid Id, byte[] Content, string Code, string? Field, long Batch, DateTimeOffset RecordedAt);
+
+sealed record StoredBulk(Guid Id, byte[] Content, long FirstRow, long Batch, DateTimeOffset RecordedAt);
+
+/// <summary>A committed batch as the journal has it.</summary>
+sealed record StoredBatch(
+    BatchHeader Header, byte[] PreviousHash, byte[] Root, byte[] Hash, IReadOnlyList<JournalRow> Rows, IReadOnlyDictionary<long, byte[]> Details);
+
+/// <summary>Everything that one commit writes.</summary>
+sealed class BatchContents
+{
+    public required BatchHeader Header { get; init; }
+
+    public required byte[] PreviousHash { get; init; }
+
+    public required byte[] Root { get; init; }
+
+    public required byte[] Hash { get; init; }
+
+    public required IReadOnlyList<JournalRow> Rows { get; init; }
+
+    public required IReadOnlyList<DetailsRow> Details { get; init; }
+
+    public required IReadOnlyList<StoredRefusal> Refusals { get; init; }
+
+    public required IReadOnlyList<StoredBulk> Bulks { get; init; }
+
+    public required IReadOnlyList<(Account Account, Position Position)> Opened { get; init; }
+
+    public required IReadOnlyList<(Account Account, Terms Terms)> Changed { get; init; }
+
+    public required IReadOnlyList<Draft.ReservationChange> Reservations { get; init; }
+
+    public required IReadOnlyList<(CounterKey Key, Counter Counter)> Counters { get; init; }
+
+    public required IReadOnlyList<(Account Account, Position Position)> Snapshots { get; init; }
+
+    public required IReadOnlyList<AlongsideCall> Alongside { get; init; }
+
+    /// <summary>The new checkpoint; null: as it was.</summary>
+    public required long? Checkpoint { get; init; }
+}
+
+/// <summary>A transaction's details.</summary>
+readonly record struct DetailsRow(long Seq, byte[] Content, Guid? Reverses);
+
+/// <summary>All rows of one kind of statement in a batch.</summary>
+/// <param name="Rows">The values, filled in, with the place in the batch of the posting that each belongs to.</param>
+sealed record AlongsideCall(AlongsideStatement Statement, IReadOnlyList<(int Item, IReadOnlyList<object?> Values)> Rows);
+
+/// <summary>The session is gone.</summary>
+sealed class StoreLostException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The journal has another history than this process remembers.</summary>
+sealed class HistoryDivergedException() : Exception("The journal's last batch is not the one this process remembers.");
+
+/// <summary>A batch cannot be stored as it is.</summary>
+/// <param name="reason">Why.</param>
+/// <param name="items">The places of the postings that are to blame; empty where that is not known.</param>
+sealed class BatchRejectedException(RejectedBecause reason, IReadOnlyCollection<int> items, Exception? inner = null)
+    : Exception($"The batch was rejected: {reason}.", inner)
+{
+    public RejectedBecause Reason => reason;
+
+    public IReadOnlyCollection<int> Items => items;
+}
+
+enum RejectedBecause
+{
+    /// <summary>A guarded statement missed the row of these postings.</summary>
+    Missed,
+
+    /// <summary>A statement waited too long for somebody's lock.</summary>
+    Blocked,
+
+    /// <summary>PostgreSQL refused a value or a statement.</summary>
+    Faulty,
+}

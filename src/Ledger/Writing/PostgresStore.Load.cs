@@ -1,0 +1,157 @@
+using System.Data;
+using Hazina.Ledger.Decisions;
+using Hazina.Money;
+using Npgsql;
+
+namespace Hazina.Ledger.Writing;
+
+/// <summary>The quick start: accounts, live reservations and live counters as they are, positions from their snapshots and the rows since.</summary>
+sealed partial class PostgresStore
+{
+    public (LedgerState State, long Checkpoint) Load() => Guard(() =>
+    {
+        var session = Session();
+        using var read = session.BeginTransaction(IsolationLevel.RepeatableRead);
+        var state = new LedgerState();
+        using (var command = Query(LoadHeadSql))
+        using (var reader = command.ExecuteReader())
+        {
+            reader.Read();
+            state.Head = new BatchHead(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3));
+        }
+
+        long checkpoint;
+        using (var command = Query(LoadCheckpointSql))
+            checkpoint = (long)command.ExecuteScalar()!;
+        LoadAccounts(state);
+        LoadReservations(state);
+        LoadCounters(state);
+        ReplayPositions(state, checkpoint);
+        read.Commit();
+        CheckSums(state);
+        return (state, checkpoint);
+    });
+
+    void LoadAccounts(LedgerState state)
+    {
+        using var command = Query(LoadAccountsSql);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var currency = Currency.Of(reader.GetString(3));
+            Invariant.Holds(currency.Scale == reader.GetInt16(4), $"account {reader.GetInt64(0)} keeps {currency} at the scale this version knows");
+            state.Add(new Account
+            {
+                Number = reader.GetInt64(0),
+                Id = reader.GetGuid(1),
+                Book = string.Intern(reader.GetString(2)),
+                Currency = currency,
+                Class = (AccountClass)reader.GetInt16(5),
+                Owner = reader.IsDBNull(6) ? null : reader.GetString(6),
+                OpenedAt = reader.GetFieldValue<DateTimeOffset>(10),
+                Now =
+                {
+                    Terms = TermsOf(reader),
+                    Debits = reader.GetDecimal(12),
+                    Credits = reader.GetDecimal(13),
+                    LastRow = reader.GetInt64(14),
+                },
+            });
+        }
+    }
+
+    static Terms TermsOf(NpgsqlDataReader reader) => new(
+        reader.IsDBNull(7) ? null : reader.GetDecimal(7),
+        reader.IsDBNull(8) ? null : reader.GetDecimal(8),
+        (Freeze)reader.GetInt16(9),
+        reader.IsDBNull(11) ? null : reader.GetFieldValue<DateTimeOffset>(11));
+
+    void LoadReservations(LedgerState state)
+    {
+        using var command = Query(LoadReservationsSql);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var account = state.At(reader.GetInt64(1));
+            var remaining = reader.GetDecimal(3);
+            state.Set(reader.GetGuid(0), new Reservation(
+                reader.GetGuid(0), account, reader.GetDecimal(2), remaining, reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4),
+                reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt64(6)));
+            account.Now.Held += remaining;
+        }
+    }
+
+    void LoadCounters(LedgerState state)
+    {
+        using var command = Query(LoadCountersSql, state.Head.RecordedAt);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            state.Set(
+                new CounterKey(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)),
+                new Counter(reader.GetFieldValue<DateTimeOffset>(3), reader.GetDecimal(4)));
+        }
+    }
+
+    /// <summary>Accounts, holds and counters were read as of the head; what lags behind is what each account has, and its last row.</summary>
+    void ReplayPositions(LedgerState state, long checkpoint)
+    {
+        using var command = Query(LoadRowsSql, checkpoint, state.Head.LastRow);
+        command.CommandTimeout = 0;
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var seq = reader.GetInt64(0);
+            var isLeg = (RowKind)reader.GetInt16(1) == RowKind.Leg;
+            Advance(state.At(reader.GetInt64(2)), seq, reader.IsDBNull(5) ? 0 : reader.GetInt64(5), isLeg ? reader.GetDecimal(4) : 0, 0);
+            if (isLeg)
+                Advance(state.At(reader.GetInt64(3)), seq, reader.GetInt64(6), 0, reader.GetDecimal(4));
+        }
+
+        static void Advance(Account account, long seq, long previous, decimal debit, decimal credit)
+        {
+            ref var now = ref account.Now;
+            if (seq <= now.LastRow)
+                return; // it is in the snapshot
+            Invariant.Holds(previous == now.LastRow, $"row {seq} follows row {now.LastRow} on account {account.Number}");
+            now.Debits += debit;
+            now.Credits += credit;
+            now.LastRow = seq;
+            now.Events++;
+        }
+    }
+
+    /// <summary>The cheapest proof there is: every book sums to nothing.</summary>
+    static void CheckSums(LedgerState state)
+    {
+        var sums = new Dictionary<(string Book, Currency Currency), decimal>();
+        foreach (var account in state.Accounts)
+        {
+            var key = (account.Book, account.Currency);
+            sums[key] = sums.GetValueOrDefault(key) + account.Now.Net;
+        }
+
+        foreach (var (key, sum) in sums)
+            Invariant.Holds(sum == 0, $"book {key.Book} sums to zero in {key.Currency}");
+    }
+
+    const string LoadHeadSql = "select number, hash, last_row, recorded_at from ledger.batches order by number desc limit 1";
+
+    const string LoadCheckpointSql = "select as_of_row from ledger.checkpoint";
+
+    const string LoadAccountsSql = """
+        select number, id, book, currency, scale, class, owner, floor, ceiling, frozen, opened_at, closed_at, debits, credits, last_row
+        from ledger.accounts order by number
+        """;
+
+    const string LoadReservationsSql = """
+        select id, account, amount, remaining, expires_at, created_at, created_row from ledger.reservations where status = 'ACTIVE'
+        """;
+
+    const string LoadCountersSql = "select account, tag, period_start, period_end, total from ledger.turnover_counters where period_end > $1";
+
+    const string LoadRowsSql = """
+        select seq, kind, debit_account, credit_account, amount, debit_previous, credit_previous
+        from ledger.journal where seq > $1 and seq <= $2 order by seq
+        """;
+}
