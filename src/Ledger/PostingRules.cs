@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Hazina.Money;
 
@@ -169,7 +170,7 @@ public static class PostingRules
     {
         if (metadata is null)
             return null;
-        if (metadata.Length > MaxMetadataBytes || System.Text.Encoding.UTF8.GetByteCount(metadata) > MaxMetadataBytes)
+        if (metadata.Length > MaxMetadataBytes || Encoding.UTF8.GetByteCount(metadata) > MaxMetadataBytes)
             return new Flaw("metadata", $"must be at most {MaxMetadataBytes} bytes");
         try
         {

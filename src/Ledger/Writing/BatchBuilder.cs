@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Hazina.Ledger.Decisions;
-using Hazina.Ledger.Encoding;
+using Hazina.Ledger.Canonical;
 
 namespace Hazina.Ledger.Writing;
 

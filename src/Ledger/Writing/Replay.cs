@@ -1,5 +1,5 @@
 using Hazina.Ledger.Decisions;
-using Hazina.Ledger.Encoding;
+using Hazina.Ledger.Canonical;
 
 namespace Hazina.Ledger.Writing;
 

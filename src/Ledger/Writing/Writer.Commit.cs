@@ -232,5 +232,5 @@ sealed partial class Writer
         return new LookupRequest(ids, bulks, reversed, reservations);
     }
 
-    static BatchHead HeadOf(in Encoding.BatchHeader header, byte[] hash) => new(header.Number, hash, header.LastRow, header.RecordedAt);
+    static BatchHead HeadOf(in Canonical.BatchHeader header, byte[] hash) => new(header.Number, hash, header.LastRow, header.RecordedAt);
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Hazina.Ledger.Decisions;
 
-namespace Hazina.Ledger.Encoding;
+namespace Hazina.Ledger.Canonical;
 
 /// <summary>
 /// The canonical bytes that are hashed: amounts as 128-bit integers of 10⁻⁸, times in microseconds since 1970, ids and integers big-endian,
@@ -63,7 +63,7 @@ static class RowBytes
 
     public static void Text(Span<byte> span, ref int at, string value)
     {
-        var length = System.Text.Encoding.UTF8.GetBytes(value, span[(at + 2)..]);
+        var length = Encoding.UTF8.GetBytes(value, span[(at + 2)..]);
         BinaryPrimitives.WriteUInt16BigEndian(span[at..], checked((ushort)length));
         at += 2 + length;
     }

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Hazina.Ledger.Decisions;
 
-namespace Hazina.Ledger.Encoding;
+namespace Hazina.Ledger.Canonical;
 
 /// <summary>
 /// The tree over a batch, in the shape of RFC 6962: leaves and nodes are hashed under different prefixes, an odd node goes up as it is.
@@ -34,8 +35,8 @@ sealed class Merkle
         Begin('R');
         AppendId(id);
         Append(content);
-        Append(System.Text.Encoding.UTF8.GetBytes(code));
-        Append(System.Text.Encoding.UTF8.GetBytes(field ?? ""));
+        Append(Encoding.UTF8.GetBytes(code));
+        Append(Encoding.UTF8.GetBytes(field ?? ""));
         End();
     }
 

@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hazina.Money;
 
-namespace Hazina.Ledger.Encoding;
+namespace Hazina.Ledger.Canonical;
 
 /// <summary>
 /// The canonical JSON of a posting: fields in a fixed order, absent ones left out, amounts as shortest decimal strings, times in whole

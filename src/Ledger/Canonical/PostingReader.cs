@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Hazina.Money;
 
-namespace Hazina.Ledger.Encoding;
+namespace Hazina.Ledger.Canonical;
 
 /// <summary>Reads what <see cref="PostingJson"/> wrote.</summary>
 static class PostingReader

@@ -1,7 +1,7 @@
 using Hazina.Ledger.Decisions;
 using Hazina.Money;
 
-namespace Hazina.Ledger.Encoding;
+namespace Hazina.Ledger.Canonical;
 
 /// <summary>Whether a request repeats an earlier one, and if not, in what it differs.</summary>
 static class PostingDifference
