@@ -6,8 +6,8 @@ namespace Hazina.Money;
 public static class Allocation
 {
     /// <summary>
-    /// Equal parts, as nearly as the digits given allow (none given: those the currency keeps). What does not divide goes out one unit each to
-    /// the parts in front, so no two parts differ by more than one unit.
+    /// Equal parts, as nearly as the digits given allow (none given: those the currency keeps). What does not divide goes out one unit
+    /// each to the parts in front, so no two parts differ by more than one unit.
     /// </summary>
     /// <exception cref="ArgumentException">No parts; or the whole has more digits than the parts may have.</exception>
     public static IReadOnlyList<Amount> Split(this Amount whole, int parts, int? digits = null)
@@ -17,8 +17,8 @@ public static class Allocation
     }
 
     /// <summary>
-    /// Parts in proportion to weights (shares, percentages, amounts owed). Each is its exact share rounded down to a unit; the units left over
-    /// go to the largest fractions cut off, the earlier part first where two are the same. A weight of zero gets nothing.
+    /// Parts in proportion to weights (shares, percentages, amounts owed). Each is its exact share rounded down to a unit; the units left
+    /// over go to the largest fractions cut off, the earlier part first where two are the same. A weight of zero gets nothing.
     /// </summary>
     /// <exception cref="ArgumentException">No weight above zero, one below it, or the whole has more digits than the parts may have.</exception>
     public static IReadOnlyList<Amount> Split(this Amount whole, IReadOnlyList<decimal> weights, int? digits = null)

@@ -56,7 +56,7 @@ public readonly record struct Amount(decimal Value, Currency Currency)
         value.ToString(Formats[Math.Max(currency.ShownScale, Digits(value))], CultureInfo.InvariantCulture);
 
     /// <summary>Reads an amount as it comes over the wire: <c>1250</c>, <c>1250.00</c>, <c>-0.5</c>.</summary>
-    /// <remarks>ASCII digits, one point with digits on both sides, a minus in front at most; no exponent, space, separator or leading zero.</remarks>
+    /// <remarks>ASCII digits, a point with digits on both sides, a minus in front; no exponent, space, separator, leading zero.</remarks>
     /// <returns><see cref="AmountFault.None"/>, or what is wrong with it; then <paramref name="amount"/> means nothing.</returns>
     public static AmountFault TryRead(string? text, Currency currency, out Amount amount)
     {

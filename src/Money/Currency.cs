@@ -4,10 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hazina.Money;
 
 /// <summary>A currency the platform keeps books in. One instance per code, so currencies compare by reference.</summary>
-/// <remarks>Fiat codes are those of ISO 4217; the scale kept is wider than the scale shown, so that interest and fees can accrue.</remarks>
+/// <remarks>Fiat codes are those of ISO 4217; the scale kept may be wider than the scale shown, so that interest and fees can accrue.</remarks>
 public sealed class Currency
 {
-    static readonly FrozenDictionary<string, Currency> ByCode = CurrencyTable.Read().ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
+    static readonly FrozenDictionary<string, Currency> ByCode = CurrencyTable
+        .Read()
+        .ToFrozenDictionary(c => c.Code, StringComparer.Ordinal);
 
     internal Currency(string code, string name, int scale, int shownScale, bool isCrypto)
     {
@@ -36,7 +38,9 @@ public sealed class Currency
 
     /// <summary>The currency of a code. Throws when there is none: for codes that the program itself wrote.</summary>
     public static Currency Of(string code) =>
-        ByCode.TryGetValue(code, out var currency) ? currency : throw new ArgumentException($"No currency has the code '{code}'.", nameof(code));
+        ByCode.TryGetValue(code, out var currency)
+            ? currency
+            : throw new ArgumentException($"No currency has the code '{code}'.", nameof(code));
 
     /// <summary>The currency of a code that came from outside; codes are upper case.</summary>
     public static bool TryGet(string? code, [NotNullWhen(true)] out Currency? currency)

@@ -7,7 +7,8 @@ static class CurrencyTable
 {
     public static IEnumerable<Currency> Read()
     {
-        using var stream = typeof(CurrencyTable).Assembly.GetManifestResourceStream("Hazina.Money.currencies.csv")
+        using var stream =
+            typeof(CurrencyTable).Assembly.GetManifestResourceStream("Hazina.Money.currencies.csv")
             ?? throw new InvalidOperationException("currencies.csv is not embedded in the assembly.");
         using var reader = new StreamReader(stream);
         _ = reader.ReadLine(); // the header
@@ -21,7 +22,8 @@ static class CurrencyTable
                 scale: int.Parse(fields[1], CultureInfo.InvariantCulture),
                 shownScale: int.Parse(fields[2], CultureInfo.InvariantCulture),
                 isCrypto: fields[3] == "crypto",
-                name: fields[4]);
+                name: fields[4]
+            );
         }
     }
 }

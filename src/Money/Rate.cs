@@ -20,7 +20,10 @@ public sealed record Rate
     public Rate(decimal value, Currency from, Currency to)
     {
         if (!IsRate(value))
-            throw new ArgumentException($"{value} is not a rate: more than zero, at most {MaxDigits} digits after the point.", nameof(value));
+            throw new ArgumentException(
+                $"{value} is not a rate: more than zero, at most {MaxDigits} digits after the point.",
+                nameof(value)
+            );
         if (ReferenceEquals(from, to))
             throw new ArgumentException($"A rate is between two currencies, not {from} and {to}.", nameof(to));
         (Value, From, To) = (value, from, to);
@@ -35,8 +38,8 @@ public sealed record Rate
     /// <summary>Whether a value from outside can be a rate.</summary>
     public static bool IsRate(decimal value) => value > 0 && Amount.Digits(value) <= MaxDigits;
 
-    /// <summary>What an amount of <see cref="From"/> becomes, rounded half up to the digits given (none given: those <see cref="To"/> keeps).</summary>
-    /// <exception cref="ArgumentException">The amount is of another currency or not storable, or the digits are not among those kept.</exception>
+    /// <summary>What an amount of <see cref="From"/> becomes, rounded half up to the digits given (none: those <see cref="To"/> keeps).</summary>
+    /// <exception cref="ArgumentException">Another currency, not storable, or digits that are not kept.</exception>
     /// <exception cref="OverflowException">The result is beyond <see cref="Amount.Limit"/>.</exception>
     public Conversion Convert(Amount given, int? digits = null)
     {
@@ -47,10 +50,10 @@ public sealed record Rate
     }
 
     /// <summary>
-    /// What has to be given of <see cref="From"/> for an amount of <see cref="To"/>: divides once, rounded half up to the digits given (none
-    /// given: those <see cref="From"/> keeps).
+    /// What has to be given of <see cref="From"/> for an amount of <see cref="To"/>: divides once, rounded half up to the digits given
+    /// (none: those <see cref="From"/> keeps).
     /// </summary>
-    /// <exception cref="ArgumentException">The amount is of another currency or not storable, or the digits are not among those kept.</exception>
+    /// <exception cref="ArgumentException">Another currency, not storable, or digits that are not kept.</exception>
     /// <exception cref="OverflowException">The result is beyond <see cref="Amount.Limit"/>.</exception>
     public Conversion ConvertBack(Amount got, int? digits = null)
     {
@@ -98,7 +101,7 @@ public sealed record Rate
 /// <param name="Got">In the rate's <see cref="Rate.To"/>.</param>
 /// <param name="Rate">The rate it was made at.</param>
 /// <param name="Remainder">
-/// What rounding kept from the customer (above zero) or gave them (below), in units of <see cref="Rate.To"/>. It may have more digits than the
-/// currency keeps: whoever books roundings adds them up first.
+/// What rounding kept from the customer (above zero) or gave them (below), in units of <see cref="Rate.To"/>. It may have more digits
+/// than the currency keeps: whoever books roundings adds them up first.
 /// </param>
 public sealed record Conversion(Amount Given, Amount Got, Rate Rate, decimal Remainder);

@@ -18,7 +18,8 @@ public sealed class AllocationTests
                     && parts.Aggregate((a, b) => a + b) == c.whole
                     && parts.Max(p => p.Value) - parts.Min(p => p.Value) <= unit
                     && parts.All(p => p.IsStorable);
-            });
+            }
+        );
 
     [Fact]
     public void Weighed_parts_add_up_and_are_within_a_unit_of_their_share() =>
@@ -33,9 +34,13 @@ public sealed class AllocationTests
                 var scale = c.whole.Currency.Scale;
                 var (units, sum) = (Exact.Whole(c.whole.Value, scale), Exact.Whole(c.weights.Sum(), 2));
                 return parts.Aggregate((a, b) => a + b) == c.whole
-                    && parts.Zip(c.weights).All(p =>
-                        System.Numerics.BigInteger.Abs(Exact.Whole(p.First.Value, scale) * sum - units * Exact.Whole(p.Second, 2)) < sum);
-            });
+                    && parts
+                        .Zip(c.weights)
+                        .All(p =>
+                            System.Numerics.BigInteger.Abs(Exact.Whole(p.First.Value, scale) * sum - units * Exact.Whole(p.Second, 2)) < sum
+                        );
+            }
+        );
 
     [Fact]
     public void What_does_not_divide_goes_to_the_parts_in_front()

@@ -15,7 +15,8 @@ public sealed class AmountTests
             {
                 var (a, b) = pair;
                 return a + b - b == a && a + b == b + a && (a + -b).Value == (a - b).Value;
-            });
+            }
+        );
 
     [Fact]
     public void A_sum_that_does_not_fit_throws_and_is_never_rounded()
@@ -53,7 +54,8 @@ public sealed class AmountTests
                 var digits = Amount.Digits(amount.Value);
                 return decimal.Round(amount.Value, digits) == amount.Value
                     && (digits == 0 || decimal.Round(amount.Value, digits - 1) != amount.Value);
-            });
+            }
+        );
 
     [Theory]
     [InlineData("0", 0)]
@@ -93,7 +95,8 @@ public sealed class AmountTests
             amount =>
                 Amount.TryRead(amount.ToWire(), amount.Currency, out var back) == AmountFault.None
                 && back == amount
-                && back.ToWire() == amount.ToWire());
+                && back.ToWire() == amount.ToWire()
+        );
 
     [Theory]
     [InlineData("1250", "KES", "1250.00")]

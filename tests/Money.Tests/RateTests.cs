@@ -40,7 +40,8 @@ public sealed class RateTests
             {
                 var done = c.Rate.Convert(c.Amount with { Currency = c.Rate.From }, c.Digits);
                 return IsExact(done) && Math.Abs(done.Remainder) <= HalfUnit(c.Digits) && Amount.Digits(done.Got.Value) <= c.Digits;
-            });
+            }
+        );
 
     [Fact]
     public void What_has_to_be_given_is_the_nearest_there_is() =>
@@ -52,7 +53,8 @@ public sealed class RateTests
                 return IsExact(done)
                     && done.Got.Value == c.Amount.Value
                     && Exact.Whole(Math.Abs(done.Remainder), 28) * 10 <= Exact.Whole(c.Rate.Value, 20) * Exact.Whole(HalfUnit(c.Digits), 9);
-            });
+            }
+        );
 
     [Fact]
     public void A_refund_at_the_same_rate_mirrors_what_it_refunds() =>
@@ -63,7 +65,8 @@ public sealed class RateTests
                 var amount = c.Amount with { Currency = c.Rate.From };
                 var (there, back) = (c.Rate.Convert(amount, c.Digits), c.Rate.Convert(-amount, c.Digits));
                 return back.Got == -there.Got && back.Remainder == -there.Remainder;
-            });
+            }
+        );
 
     [Theory]
     [InlineData("0")]
@@ -101,7 +104,8 @@ public sealed class RateTests
         select (rate, new Amount(divided, Btc), digits);
 
     static bool IsExact(Conversion done) =>
-        Exact.Whole(done.Given.Value, 8) * Exact.Whole(done.Rate.Value, 20) == Exact.Whole(done.Got.Value, 28) + Exact.Whole(done.Remainder, 28);
+        Exact.Whole(done.Given.Value, 8) * Exact.Whole(done.Rate.Value, 20)
+        == Exact.Whole(done.Got.Value, 28) + Exact.Whole(done.Remainder, 28);
 
     static decimal HalfUnit(int digits) => 0.5m / (decimal)BigInteger.Pow(10, digits);
 }
