@@ -60,7 +60,6 @@ static class Limits
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["src/Platform/Postgres/LoginRole.cs"] = "statements about roles take no parameters: each is built around quoted names",
-            ["src/Platform/Postgres/Embedded/EmbeddedPostgres.cs"] = "the server's first two words, before there is a database",
         };
 
     /// <summary>Tests that wait for a length of time and not for a condition, and why nothing better is to be had.</summary>

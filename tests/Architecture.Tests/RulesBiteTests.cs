@@ -28,6 +28,7 @@ public sealed class RulesBiteTests
 
     [Theory]
     [InlineData(1, "select * from a.b;")]
+    [InlineData(0, "insert into a.b (c, d) select * from unnest($1::int[], $2::text[])")]
     [InlineData(1, "select distinct t.* from a.b t;")]
     [InlineData(0, "select count(*) from a.b; -- select * would break")]
     public void Select_star_is_found(int findings, string sql) =>

@@ -83,6 +83,7 @@ static partial class SqlRules
     )]
     private static partial Regex Ddl();
 
-    [GeneratedRegex(@"\bselect\s+(distinct\s+)?(\w+\.)?\*", RegexOptions.IgnoreCase)]
+    // What is unnested has just been named, column by column.
+    [GeneratedRegex(@"\bselect\s+(distinct\s+)?(\w+\.)?\*(?!\s*from\s+unnest)", RegexOptions.IgnoreCase)]
     private static partial Regex Star();
 }

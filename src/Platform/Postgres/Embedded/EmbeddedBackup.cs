@@ -75,8 +75,8 @@ public static class EmbeddedBackup
             await connection.OpenAsync(ct);
             var cluster = await ReadAsync(connection, "SHOW data_directory", ct);
             total = Directory.EnumerateFiles(cluster, "*", SearchOption.AllDirectories).Sum(SizeOf);
-            await ReadAsync(connection, "SELECT slot_name FROM pg_create_physical_replication_slot('hazina_backup_' || pg_backend_pid(), true, true)", ct);
-            var start = await ReadAsync(connection, "SELECT pg_walfile_name(pg_backup_start('hazina', fast => true))", ct);
+            await ReadAsync(connection, HoldLogSql, ct);
+            var start = await ReadAsync(connection, StartSql, ct);
             await FolderAsync(cluster, "", ct);
             // The control file goes last, as PostgreSQL's own tool does it: it must not be older than what it speaks of.
             await FileAsync(Path.Combine(cluster, "global", "pg_control"), "global/pg_control", ct);
@@ -171,7 +171,7 @@ public static class EmbeddedBackup
 
         static async Task<(string Label, string LastSegment)> StopAsync(NpgsqlConnection connection, CancellationToken ct)
         {
-            await using var command = new NpgsqlCommand("SELECT labelfile, pg_walfile_name(lsn) FROM pg_backup_stop(false)", connection);
+            await using var command = new NpgsqlCommand(StopSql, connection);
             await using var row = await command.ExecuteReaderAsync(ct);
             await row.ReadAsync(ct);
             return (row.GetString(0), row.GetString(1));
@@ -184,5 +184,9 @@ public static class EmbeddedBackup
         }
 
         static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+        const string HoldLogSql = "select slot_name from pg_create_physical_replication_slot('hazina_backup_' || pg_backend_pid(), true, true)";
+        const string StartSql = "select pg_walfile_name(pg_backup_start('hazina', fast => true))";
+        const string StopSql = "select labelfile, pg_walfile_name(lsn) from pg_backup_stop(false)";
     }
 }

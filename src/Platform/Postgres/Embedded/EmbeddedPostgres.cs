@@ -135,10 +135,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     async Task CreateDatabaseAsync(CancellationToken ct)
     {
         await using var connection = await ConnectAsync("postgres", ct);
-        await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = 'hazina'", connection);
+        await using var exists = new NpgsqlCommand(DatabaseExistsSql, connection);
         if (await exists.ExecuteScalarAsync(ct) is null)
         {
-            await using var create = new NpgsqlCommand("CREATE DATABASE hazina", connection);
+            await using var create = new NpgsqlCommand(CreateDatabaseSql, connection);
             await create.ExecuteNonQueryAsync(ct);
         }
     }
@@ -206,4 +206,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
         SocketFolder.Delete(socketFolder);
     }
+
+    const string DatabaseExistsSql = "select 1 from pg_database where datname = 'hazina'";
+    const string CreateDatabaseSql = "create database hazina";
 }
