@@ -7,19 +7,29 @@ using Hazina.Ledger.Decisions;
 namespace Hazina.Ledger.Canonical;
 
 /// <summary>
-/// The tree over a batch, in the shape of RFC 6962: leaves and nodes are hashed under different prefixes, an odd node goes up as it is.
-/// A leaf is a whole transaction (its rows, then its details), a refusal or a bulk, in this order.
+/// The tree over a batch: leaves and nodes are hashed under different prefixes, a node has up to 16 children, and an only child goes up as
+/// it is. A leaf is a whole transaction (its rows, then its details), a refusal or a bulk, in this order. Sixteen, because a hash of few
+/// bytes costs nearly as much as one of many, and two would double the cost of every row.
 /// </summary>
 sealed class Merkle
 {
+    public const int Children = 16;
+
+    const int HashSize = SHA256.HashSizeInBytes;
     const byte LeafPrefix = 0;
     const byte NodePrefix = 1;
     const byte HeaderPrefix = 2;
 
     readonly ArrayBufferWriter<byte> buffer = new(4096);
-    readonly List<byte[]> leaves = [];
+    readonly ArrayBufferWriter<byte> leaves = new(64 * HashSize);
 
-    public IReadOnlyList<byte[]> Leaves => leaves;
+    public int Count => leaves.WrittenCount / HashSize;
+
+    /// <summary>The hash of a leaf.</summary>
+    public ReadOnlySpan<byte> Leaf(int index) => leaves.WrittenSpan.Slice(index * HashSize, HashSize);
+
+    /// <summary>Starts over, for the next batch.</summary>
+    public void Clear() => leaves.ResetWrittenCount();
 
     public void AddTransaction(ReadOnlySpan<JournalRow> rows, ReadOnlySpan<byte> details)
     {
@@ -51,36 +61,55 @@ sealed class Merkle
         End();
     }
 
-    public byte[] Root() => Root(leaves);
-
-    public static byte[] Root(IReadOnlyList<byte[]> leaves)
+    public byte[] Root()
     {
-        if (leaves.Count == 0)
+        if (Count == 0)
             return SHA256.HashData([]);
-        var level = leaves;
-        while (level.Count > 1)
-            level = Up(level);
-        return level[0];
+        var level = leaves.WrittenSpan.ToArray();
+        for (var count = Count; count > 1;)
+            count = Up(level, count);
+        return level[..HashSize];
     }
 
     /// <summary>What has to be hashed with the leaf at <paramref name="index"/>, from the bottom up, to arrive at the root.</summary>
-    public static IReadOnlyList<PathStep> Path(IReadOnlyList<byte[]> leaves, int index)
+    public IReadOnlyList<PathStep> Path(int index)
     {
         var path = new List<PathStep>();
-        for (var level = leaves; level.Count > 1; level = Up(level), index /= 2)
+        var level = leaves.WrittenSpan.ToArray();
+        for (var count = Count; count > 1; count = Up(level, count), index /= Children)
         {
-            var sibling = index ^ 1;
-            if (sibling < level.Count)
-                path.Add(new PathStep(level[sibling], IsLeft: sibling < index));
+            var first = index / Children * Children;
+            var size = Math.Min(Children, count - first);
+            if (size == 1)
+                continue;
+            var siblings = new List<byte[]>(size - 1);
+            for (var i = first; i < first + size; i++)
+            {
+                if (i != index)
+                    siblings.Add(level[(i * HashSize)..((i + 1) * HashSize)]);
+            }
+
+            path.Add(new PathStep(index - first, siblings));
         }
 
         return path;
     }
 
+    /// <summary>The root that a leaf and its path lead to.</summary>
     public static byte[] Climb(byte[] leaf, IEnumerable<PathStep> path)
     {
+        Span<byte> node = stackalloc byte[1 + (Children * HashSize)];
         foreach (var step in path)
-            leaf = step.IsLeft ? Node(step.Hash, leaf) : Node(leaf, step.Hash);
+        {
+            if (step.Siblings.Count is 0 or >= Children || step.Place < 0 || step.Place > step.Siblings.Count || step.Siblings.Any(s => s.Length != HashSize))
+                throw new FormatException("A step of the path is not one of this tree.");
+            node[0] = NodePrefix;
+            var size = step.Siblings.Count + 1;
+            for (var i = 0; i < size; i++)
+                (i == step.Place ? leaf : step.Siblings[i < step.Place ? i : i - 1]).CopyTo(node[(1 + (i * HashSize))..]);
+            leaf = SHA256.HashData(node[..(1 + (size * HashSize))]);
+        }
+
         return leaf;
     }
 
@@ -108,23 +137,28 @@ sealed class Merkle
         return SHA256.HashData(bytes[..at]);
     }
 
-    static List<byte[]> Up(IReadOnlyList<byte[]> level)
+    /// <summary>Hashes a level into the one above, in place; how many that has.</summary>
+    static int Up(byte[] level, int count)
     {
-        var up = new List<byte[]>((level.Count + 1) / 2);
-        for (var i = 0; i + 1 < level.Count; i += 2)
-            up.Add(Node(level[i], level[i + 1]));
-        if (level.Count % 2 == 1)
-            up.Add(level[^1]);
-        return up;
-    }
+        Span<byte> node = stackalloc byte[1 + (Children * HashSize)];
+        node[0] = NodePrefix;
+        var up = 0;
+        for (var first = 0; first < count; first += Children, up++)
+        {
+            var size = Math.Min(Children, count - first);
+            var children = level.AsSpan(first * HashSize, size * HashSize);
+            var to = level.AsSpan(up * HashSize, HashSize);
+            if (size == 1)
+            {
+                children.CopyTo(to);
+                continue;
+            }
 
-    static byte[] Node(byte[] left, byte[] right)
-    {
-        Span<byte> bytes = stackalloc byte[65];
-        bytes[0] = NodePrefix;
-        left.CopyTo(bytes[1..]);
-        right.CopyTo(bytes[33..]);
-        return SHA256.HashData(bytes);
+            children.CopyTo(node[1..]);
+            SHA256.HashData(node[..(1 + children.Length)], to);
+        }
+
+        return up;
     }
 
     void Begin(char type)
@@ -152,13 +186,17 @@ sealed class Merkle
         buffer.Advance(at + bytes.Length);
     }
 
-    void End() => leaves.Add(SHA256.HashData(buffer.WrittenSpan));
+    void End()
+    {
+        SHA256.HashData(buffer.WrittenSpan, leaves.GetSpan(HashSize));
+        leaves.Advance(HashSize);
+    }
 }
 
 /// <summary>One step up a tree.</summary>
-/// <param name="Hash">The sibling.</param>
-/// <param name="IsLeft">Whether it stands on the left.</param>
-readonly record struct PathStep(byte[] Hash, bool IsLeft);
+/// <param name="Place">The place of the hash that is climbing among its node's children.</param>
+/// <param name="Siblings">The other children, in order.</param>
+readonly record struct PathStep(int Place, IReadOnlyList<byte[]> Siblings);
 
 /// <summary>What a batch says of itself, under its hash.</summary>
 readonly record struct BatchHeader(

@@ -6,7 +6,7 @@ sealed partial class Draft
     readonly List<(int Slot, Position Before)> savedPositions = [];
     readonly List<(Guid Id, ReservationChange? Before)> savedReservations = [];
     readonly List<(CounterKey Key, Counter? Before)> savedCounters = [];
-    readonly List<int> savedIn = [];
+    readonly List<int> savedIn = buffers?.SavedIn ?? [];
     int transaction;
     Mark before;
     UndoLog? bulk;

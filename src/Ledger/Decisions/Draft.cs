@@ -6,10 +6,13 @@ namespace Hazina.Ledger.Decisions;
 /// The state as it will be if the batch at hand commits: an overlay over <see cref="LedgerState"/>, published as a whole or dropped.
 /// Rows change it in one way only, <see cref="Apply"/>, whether they were decided here, by another process, or long ago.
 /// </summary>
-sealed partial class Draft(LedgerState state, DateTimeOffset time)
+/// <param name="state">What it lies over.</param>
+/// <param name="time">The journal's time for the batch.</param>
+/// <param name="buffers">Lists to work in; nobody else may use them before the draft is done with. Null: fresh ones.</param>
+sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers? buffers = null)
 {
-    readonly List<Account> touched = [];
-    readonly List<Position> positions = [];
+    readonly List<Account> touched = buffers?.Touched ?? [];
+    readonly List<Position> positions = buffers?.Positions ?? [];
     readonly List<Account> opened = [];
     readonly Dictionary<Guid, Account> openedById = [];
     readonly Dictionary<Guid, ReservationChange> reservations = [];
@@ -21,7 +24,7 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time)
     public DateTimeOffset Time => time;
 
     /// <summary>The rows of the batch so far.</summary>
-    public List<JournalRow> Rows { get; } = [];
+    public List<JournalRow> Rows { get; } = buffers?.Rows ?? [];
 
     /// <summary>The row that comes next.</summary>
     public long NextRow { get; private set; } = state.Head.LastRow + 1;
@@ -112,4 +115,24 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time)
     /// <param name="Reservation">As it stands, or last stood.</param>
     /// <param name="IsNew">Made in this batch.</param>
     public readonly record struct ReservationChange(Reservation Reservation, ReservationStatus Status, bool IsNew);
+}
+
+/// <summary>The large lists of a draft, kept from batch to batch: made anew each time they would keep the garbage collector busy.</summary>
+sealed class DraftBuffers
+{
+    public List<Account> Touched { get; } = [];
+
+    public List<Position> Positions { get; } = [];
+
+    public List<JournalRow> Rows { get; } = [];
+
+    public List<int> SavedIn { get; } = [];
+
+    public void Clear()
+    {
+        Touched.Clear();
+        Positions.Clear();
+        Rows.Clear();
+        SavedIn.Clear();
+    }
 }

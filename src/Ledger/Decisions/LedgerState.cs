@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Hazina.Ledger.Decisions;
 
 /// <summary>
@@ -106,11 +108,36 @@ sealed record BatchHead(long Number, byte[] Hash, long LastRow, DateTimeOffset R
 /// <summary>A belief of the core. When one fails the process is wrong about the books and must not write on.</summary>
 static class Invariant
 {
+    public static void Holds(bool belief, [InterpolatedStringHandlerArgument(nameof(belief))] ref BeliefText what)
+    {
+        if (!belief)
+            throw new BrokenInvariantException(what.ToString());
+    }
+
     public static void Holds(bool belief, string what)
     {
         if (!belief)
             throw new BrokenInvariantException(what);
     }
+}
+
+/// <summary>The words of a belief, put together only when it has failed: beliefs are checked several times a row.</summary>
+[InterpolatedStringHandler]
+ref struct BeliefText
+{
+    DefaultInterpolatedStringHandler text;
+
+    public BeliefText(int literalLength, int formattedCount, bool belief, out bool isNeeded)
+    {
+        isNeeded = !belief;
+        text = isNeeded ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+    }
+
+    public void AppendLiteral(string literal) => text.AppendLiteral(literal);
+
+    public void AppendFormatted<T>(T value) => text.AppendFormatted(value);
+
+    public override string ToString() => text.ToStringAndClear();
 }
 
 /// <summary>The state and the journal do not fit each other.</summary>

@@ -9,6 +9,9 @@ namespace Hazina.Ledger.Writing;
 /// <summary>Decides a list of items one after another, and gathers everything that must be written if the batch is to commit.</summary>
 sealed class BatchBuilder(Draft draft, Lookup lookup)
 {
+    /// <summary>Fewer are hashed sooner than another thread is woken up.</summary>
+    const int RowsWorthAThread = 256;
+
     readonly List<DetailsRow> details = [];
     readonly List<StoredRefusal> refusals = [];
     readonly List<StoredBulk> bulks = [];
@@ -17,8 +20,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     readonly HashSet<Guid> ids = [];
     readonly HashSet<string> keys = [];
     readonly HashSet<Guid> reversed = [];
-    readonly Merkle merkle = new();
-    int transactions;
+    readonly List<(int Start, int End, byte[]? Details)> transactions = [];
 
     /// <summary>Outcomes that hold once the batch is committed, by item and posting.</summary>
     public List<(Item Item, int Index, Outcome Outcome)> Outcomes { get; } = [];
@@ -52,25 +54,15 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
             AddPosting(item, place);
     }
 
-    /// <summary>The batch as it will be written, its hash included.</summary>
+    /// <summary>The batch as it will be written. Its hash is under way on another thread: it is needed last.</summary>
     public BatchContents Build(Guid attempt, string node, long? checkpoint, IReadOnlyList<(Account, Position)> snapshots)
     {
-        foreach (var refusal in refusals)
-            merkle.AddRefusal(refusal.Id, refusal.Content, refusal.Code, refusal.Field);
-        foreach (var bulk in bulks)
-            merkle.AddBulk(bulk.Id, bulk.Content, bulk.FirstRow);
-
         var previous = draft.State.Head;
         var header = new BatchHeader(
-            RowBytes.Format, previous.Number + 1, previous.LastRow + 1, draft.NextRow - 1, transactions, refusals.Count, bulks.Count, node, attempt,
+            RowBytes.Format, previous.Number + 1, previous.LastRow + 1, draft.NextRow - 1, transactions.Count, refusals.Count, bulks.Count, node, attempt,
             draft.Time);
-        var root = merkle.Root();
-        return new BatchContents
+        return new BatchContents(header, previous.Hash, Root, hashElsewhere: draft.Rows.Count > RowsWorthAThread)
         {
-            Header = header,
-            PreviousHash = previous.Hash,
-            Root = root,
-            Hash = Merkle.HeaderHash(header, previous.Hash, root),
             Rows = draft.Rows,
             Details = details,
             Refusals = refusals,
@@ -83,6 +75,19 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
             Alongside = [.. alongside.Select(kind => new AlongsideCall(kind.Key, kind.Value))],
             Checkpoint = checkpoint,
         };
+    }
+
+    byte[] Root()
+    {
+        var merkle = new Merkle();
+        var rows = CollectionsMarshal.AsSpan(draft.Rows);
+        foreach (var (start, end, content) in transactions)
+            merkle.AddTransaction(rows[start..end], content);
+        foreach (var refusal in refusals)
+            merkle.AddRefusal(refusal.Id, refusal.Content, refusal.Code, refusal.Field);
+        foreach (var bulk in bulks)
+            merkle.AddBulk(bulk.Id, bulk.Content, bulk.FirstRow);
+        return merkle.Root();
     }
 
     /// <summary>Whether an item of this batch must be committed before this one can be decided.</summary>
@@ -203,15 +208,15 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         }
     }
 
-    /// <summary>Hashes a decided transaction and notes what its tables need.</summary>
+    /// <summary>Notes a decided transaction, and what its tables need.</summary>
     void Seal(int firstRow, Posting? posting, int? endRow = null)
     {
-        var rows = CollectionsMarshal.AsSpan(draft.Rows)[firstRow..(endRow ?? draft.Rows.Count)];
+        var end = endRow ?? draft.Rows.Count;
+        var rows = CollectionsMarshal.AsSpan(draft.Rows)[firstRow..end];
         var content = posting is null ? null : PostingJson.Details(posting);
         if (content is not null)
             details.Add(new DetailsRow(rows[0].Seq, content, posting!.Reverses));
-        merkle.AddTransaction(rows, content);
-        transactions++;
+        transactions.Add((firstRow, end, content));
         foreach (ref readonly var row in rows)
         {
             if (row.Kind is RowKind.Change or RowKind.Close)

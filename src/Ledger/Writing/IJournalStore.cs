@@ -77,13 +77,30 @@ sealed record StoredBatch(
 /// <summary>Everything that one commit writes.</summary>
 sealed class BatchContents
 {
-    public required BatchHeader Header { get; init; }
+    readonly Task<(byte[] Root, byte[] Hash)> hashing;
 
-    public required byte[] PreviousHash { get; init; }
+    /// <param name="root">The tree over the batch; called once, perhaps on another thread, while nobody changes the rows.</param>
+    public BatchContents(BatchHeader header, byte[] previousHash, Func<byte[]> root, bool hashElsewhere)
+    {
+        Header = header;
+        PreviousHash = previousHash;
+        hashing = hashElsewhere ? Task.Run(Hashed) : Task.FromResult(Hashed());
 
-    public required byte[] Root { get; init; }
+        (byte[], byte[]) Hashed()
+        {
+            var hashed = root();
+            return (hashed, Merkle.HeaderHash(header, previousHash, hashed));
+        }
+    }
 
-    public required byte[] Hash { get; init; }
+    public BatchHeader Header { get; }
+
+    public byte[] PreviousHash { get; }
+
+    public byte[] Root => hashing.GetAwaiter().GetResult().Root;
+
+    /// <summary>The batch's hash, which the next one names. Waits until it is known.</summary>
+    public byte[] Hash => hashing.GetAwaiter().GetResult().Hash;
 
     public required IReadOnlyList<JournalRow> Rows { get; init; }
 

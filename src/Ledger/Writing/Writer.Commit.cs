@@ -16,9 +16,10 @@ sealed partial class Writer
             queue.Take(items, options.BatchSize);
         var now = state!;
         var lookup = items.Count == 0 ? NothingKnown : store.LookUp(RequestFor(items), now);
-        var draft = new Draft(now, time);
+        buffers.Clear();
+        var draft = new Draft(now, time, buffers);
         BatchBuilder builder;
-        BatchContents batch;
+        BatchContents? batch = null;
         try
         {
             builder = new BatchBuilder(draft, lookup);
@@ -39,6 +40,7 @@ sealed partial class Writer
         }
         catch (Exception e)
         {
+            _ = batch?.Hash; // it is computed from the draft's rows, which the next batch overwrites
             draft.Drop();
             if (e is not (StoreLostException or BatchRejectedException or HistoryDivergedException))
                 store.Rollback();
@@ -49,6 +51,7 @@ sealed partial class Writer
         {
             InDoubt(logger, batch.Header.Number);
             doubt = new Doubt(draft, batch, builder, [.. items]);
+            buffers = new DraftBuffers(); // these are the doubt's now
             items.Clear();
             throw new StoreLostException("The commit is in doubt.");
         }

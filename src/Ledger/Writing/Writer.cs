@@ -15,6 +15,7 @@ sealed partial class Writer(
 
     readonly List<Item> carried = [];
     readonly Snapshots snapshots = new(options);
+    DraftBuffers buffers = new();
     LedgerState? state;
     Doubt? doubt;
     long turnKeptSince;
