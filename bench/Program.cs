@@ -1,6 +1,16 @@
+using System.CommandLine;
+
 namespace Hazina.Bench;
 
+/// <summary>
+/// <c>./hazina bench &lt;name&gt;</c>: runs a workload and its peers in one go on the machine at hand. A bench is a command here and a file
+/// beside this one.
+/// </summary>
 static class Program
 {
-    static int Main() => 0;
+    static Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.") { LedgerBench.Command(args) };
+        return root.Parse(args).InvokeAsync();
+    }
 }
