@@ -21,6 +21,9 @@ sealed record Figure(string Workload, string System, string What, int Callers, I
 
     public double P99 => MedianOf(run => run.P99);
 
+    /// <summary>Share of the processor that others took; 0 also where it is not known.</summary>
+    public double Others => MedianOf(run => run.Others ?? 0);
+
     double MedianOf(Func<Run, double> value)
     {
         var sorted = Runs.Select(value).Order().ToArray();
@@ -60,6 +63,7 @@ sealed record Figures(string Name, string Command, Machine Machine, IReadOnlyLis
             ["callers"] = figure.Callers,
             ["p50_ms"] = Math.Round(figure.P50, 3),
             ["p99_ms"] = Math.Round(figure.P99, 3),
+            ["others"] = Math.Round(figure.Others, 3),
         });
         var compared = Compare(ratios).Select(pair => KeyValuePair.Create(pair.Ratio.Name, (JsonNode?)Math.Round(pair.Value, 3)));
         var json = new JsonObject

@@ -62,6 +62,9 @@ static class LedgerBench
             throw new InvalidOperationException("The server is not durable; its figures would mean nothing.");
         Report.Begin("ledger", machine);
 
+        await using var connection = await source.OpenConnectionAsync(stop);
+        var neighbours = new Neighbours(connection.ProcessID);
+
         var results = workloads.ToDictionary(workload => workload, _ => new List<Run>());
         var acknowledged = workloads.ToDictionary(workload => workload, _ => 0L);
         try
@@ -75,7 +78,7 @@ static class LedgerBench
                 foreach (var workload in workloads)
                 {
                     await Settle(source, stop);
-                    var run = await RunOnce(workload, round == 0 ? time / 3 : time, stop);
+                    var run = await RunOnce(workload, round == 0 ? time / 3 : time, neighbours, stop);
                     acknowledged[workload] += run.Transfers;
                     Report.Line(round == 0 ? "warming" : $"{round}/{runs}", workload, run);
                     if (round > 0)
@@ -96,14 +99,16 @@ static class LedgerBench
         return new Figures("ledger", command, machine, [.. all]);
     }
 
-    static async Task<Run> RunOnce(Workload workload, TimeSpan time, CancellationToken stop)
+    static async Task<Run> RunOnce(Workload workload, TimeSpan time, Neighbours neighbours, CancellationToken stop)
     {
         var callers = new List<ICaller>();
         try
         {
             for (var number = 0; number < workload.Callers; number++)
                 callers.Add(await workload.Connect(number, stop));
-            return await Load.Drive(callers, time, stop);
+            neighbours.Begin();
+            var run = await Load.Drive(callers, time, stop);
+            return run with { Others = neighbours.End() };
         }
         finally
         {

@@ -7,7 +7,8 @@ namespace Hazina.Bench;
 /// <param name="P50">Milliseconds from call to answer, median.</param>
 /// <param name="P99">The same, 99th percentile.</param>
 /// <param name="Transfers">How many were acknowledged.</param>
-readonly record struct Run(double PerSecond, double P50, double P99, long Transfers);
+/// <param name="Others">Share of the processor that others took meanwhile, where it is known.</param>
+readonly record struct Run(double PerSecond, double P50, double P99, long Transfers, double? Others = null);
 
 /// <summary>Closed-loop load: every caller calls again as soon as it is answered, until the time is over.</summary>
 static class Load

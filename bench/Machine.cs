@@ -8,7 +8,6 @@ namespace Hazina.Bench;
 /// <param name="Cores">That this process may use; the load, PostgreSQL and Hazina share them.</param>
 /// <param name="Model">The processor's name for itself.</param>
 /// <param name="MemoryGb">In all.</param>
-/// <param name="BusyBefore">Share of the processor that others were using in the second before; figures taken beside them are theirs too.</param>
 /// <param name="FsyncMs">Median time of one 8 KiB write made durable, on the disk that holds the database.</param>
 /// <param name="Runtime">.NET's version.</param>
 /// <param name="Postgres">PostgreSQL's version.</param>
@@ -17,7 +16,6 @@ sealed record Machine(
     int Cores,
     string Model,
     double MemoryGb,
-    double BusyBefore,
     double FsyncMs,
     string Runtime,
     string Postgres,
@@ -36,8 +34,7 @@ sealed record Machine(
 
         var memory = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30), 1);
         var fsync = Math.Round(Fsync(dataFolder), 3);
-        var busy = Math.Round(await Busy(stop), 2);
-        return new Machine(Environment.ProcessorCount, Processor(), memory, busy, fsync, Environment.Version.ToString(), postgres, settings);
+        return new Machine(Environment.ProcessorCount, Processor(), memory, fsync, Environment.Version.ToString(), postgres, settings);
     }
 
     /// <summary>Without these everyone is fast and nothing is kept.</summary>
@@ -49,24 +46,6 @@ sealed record Machine(
         const string Info = "/proc/cpuinfo";
         var line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
         return line?[(line.IndexOf(':') + 1)..].Trim() ?? "unknown";
-    }
-
-    static async Task<double> Busy(CancellationToken stop)
-    {
-        var (total, idle) = Ticks();
-        await Task.Delay(TimeSpan.FromSeconds(1), stop);
-        var (later, laterIdle) = Ticks();
-        return later == total ? 0 : 1 - (double)(laterIdle - idle) / (later - total);
-    }
-
-    /// <summary>The first line of /proc/stat; its fourth and fifth number are time spent idle (proc(5)).</summary>
-    static (long Total, long Idle) Ticks()
-    {
-        const string Stat = "/proc/stat";
-        if (!File.Exists(Stat))
-            return (0, 0);
-        var numbers = File.ReadLines(Stat).First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(long.Parse).ToArray();
-        return (numbers.Sum(), numbers[3] + numbers[4]);
     }
 
     static double Fsync(string folder)
@@ -93,7 +72,7 @@ sealed record Machine(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Cores} cores, {Model}, {MemoryGb} GB, {BusyBefore:P0} busy before, fsync {FsyncMs} ms, .NET {Runtime}, PostgreSQL {Postgres}");
+        $"{Cores} cores, {Model}, {MemoryGb} GB, fsync {FsyncMs} ms, .NET {Runtime}, PostgreSQL {Postgres}");
 
     const string SettingsSql = """
         select name, current_setting(name) from pg_settings

@@ -20,19 +20,19 @@ static class Report
     }
 
     public static void Line(string round, Workload workload, Run run) =>
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{round}[/] {workload.Name,-16} {run.PerSecond,10:N0}/s");
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{round}[/] {workload.Name,-16} {run.PerSecond,10:N0}/s  [grey]others {Percent(run.Others ?? 0)}[/]");
 
     public static void End(Figures figures, IEnumerable<Ratio> ratios)
     {
         var table = new Table().Border(TableBorder.Simple).Title("transfers a second");
         foreach (var heading in new[] { "workload", "system", "what" })
             table.AddColumn(heading);
-        foreach (var heading in new[] { "callers", "median", "min", "max", "p50 ms", "p99 ms" })
+        foreach (var heading in new[] { "callers", "median", "min", "max", "p50 ms", "p99 ms", "others" })
             table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
         foreach (var figure in figures.All)
             table.AddRow(
                 figure.Workload, figure.System, figure.What, Whole(figure.Callers), $"[bold]{Whole(figure.Median)}[/]", Whole(figure.Min), Whole(figure.Max),
-                Fine(figure.P50), Fine(figure.P99));
+                Fine(figure.P50), Fine(figure.P99), Percent(figure.Others));
         AnsiConsole.Write(table);
 
         var compared = figures.Compare(ratios).ToList();
@@ -56,6 +56,8 @@ static class Report
 
         return table;
     }
+
+    static string Percent(double share) => share.ToString("P0", CultureInfo.InvariantCulture);
 
     static string Whole(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
