@@ -55,16 +55,14 @@ static class LedgerBench
 
     static async Task<Figures> Measure(IReadOnlyList<Workload> workloads, int runs, TimeSpan time, string command, CancellationToken stop)
     {
-        await using var server = await PrivateServer.Start(stop);
+        await using var server = await BenchServer.Start(stop);
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         var machine = await Machine.Look(source, server.Folder, stop);
         if (!machine.IsDurable)
             throw new InvalidOperationException("The server is not durable; its figures would mean nothing.");
         Report.Begin("ledger", machine);
 
-        await using var connection = await source.OpenConnectionAsync(stop);
-        var neighbours = new Neighbours(connection.ProcessID);
-
+        var neighbours = new Neighbours(server.ProcessId);
         var results = workloads.ToDictionary(workload => workload, _ => new List<Run>());
         var acknowledged = workloads.ToDictionary(workload => workload, _ => 0L);
         try

@@ -4,25 +4,24 @@ namespace Hazina.Bench;
 /// How much of the machine others took while a run was on: on a shared machine a figure means little without it. Own are this process, the
 /// database server and the children of both; hypervisors that take time away count as others.
 /// </summary>
-sealed class Neighbours
+/// <param name="server">The database server's first process.</param>
+sealed class Neighbours(int server)
 {
-    readonly int server;
     (long Total, long Idle) machine;
     long own;
 
-    /// <param name="backend">The process behind any connection; its parent is the server.</param>
-    public Neighbours(int backend) => server = Directory.Exists("/proc/self") ? Read(backend)?.Parent ?? 0 : 0;
+    static readonly bool IsKnown = Directory.Exists("/proc/self");
 
     public void Begin()
     {
-        if (server != 0)
+        if (IsKnown)
             (machine, own) = (Machine(), Own());
     }
 
     /// <summary>Their share of the processor since <see cref="Begin"/>, from 0 to 1; null where it cannot be known.</summary>
     public double? End()
     {
-        if (server == 0)
+        if (!IsKnown)
             return null;
         var now = Machine();
         var all = now.Total - machine.Total;

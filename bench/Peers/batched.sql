@@ -12,8 +12,8 @@ declare
 begin
     for i in 1 .. cardinality(p_ids) loop
         v_answer := 0;
-        select * into v_from from accounts where id = p_from[i];
-        select * into v_to from accounts where id = p_to[i];
+        select id, balance, floor, version into v_from from accounts where id = p_from[i];
+        select id, balance, floor, version into v_to from accounts where id = p_to[i];
         if v_from.id is null or v_to.id is null then
             v_answer := 3;
         elsif v_from.balance - p_amounts[i] < v_from.floor then
@@ -47,7 +47,7 @@ begin
     perform from accounts where id in (select unnest(p_from) union select unnest(p_to)) order by id for no key update;
 
     begin
-        insert into transactions (id, debit, credit, amount) select * from unnest(p_ids, p_from, p_to, p_amounts);
+        insert into transactions (id, debit, credit, amount) select t.id, t.debit, t.credit, t.amount from unnest(p_ids, p_from, p_to, p_amounts) t (id, debit, credit, amount);
 
         with moves as materialized (
             select m.account, m.id, m.amount, a.floor,

@@ -16,7 +16,7 @@ abstract class SqlPeer(string name, string? functions, string what, int callers)
 
     public override async Task Prepare(string connectionString, CancellationToken stop)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, MaxPoolSize = Callers + 2, CommandTimeout = 60 };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, CommandTimeout = 60 };
         source = NpgsqlDataSource.Create(settings);
         var sql = $"create schema {schema};" + Resource("tables.sql") + SeedSql;
         if (functions is not null)

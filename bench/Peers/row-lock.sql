@@ -8,11 +8,11 @@ declare
 begin
     -- In id order: two transfers between the same accounts wait for each other instead of dying.
     if p_from < p_to then
-        select * into v_from from accounts where id = p_from for no key update;
-        select * into v_to from accounts where id = p_to for no key update;
+        select id, balance, floor, version into v_from from accounts where id = p_from for no key update;
+        select id, balance, floor, version into v_to from accounts where id = p_to for no key update;
     else
-        select * into v_to from accounts where id = p_to for no key update;
-        select * into v_from from accounts where id = p_from for no key update;
+        select id, balance, floor, version into v_to from accounts where id = p_to for no key update;
+        select id, balance, floor, version into v_from from accounts where id = p_from for no key update;
     end if;
 
     if v_from.id is null or v_to.id is null then
