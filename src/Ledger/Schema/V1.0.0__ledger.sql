@@ -94,6 +94,13 @@ create table ledger.batches (
 create index batches_recorded_at on ledger.batches (recorded_at);
 create index batches_last_row on ledger.batches (last_row);
 
+-- Which batches have rows of a book, so that the newest of a quiet book are found without reading past the busy one's.
+create table ledger.book_batches (
+    book  text   not null,
+    batch bigint not null,
+    primary key (book, batch)
+);
+
 -- Each ledger starts from a hash of its own, so that one's chain is never taken for another's.
 insert into ledger.batches
 select 0, 1, 1, 0, 0, 0, 0, 'genesis', id, timestamptz '2000-01-01 00:00:00+00', sha256(''), sha256(''), sha256(uuid_send(id))
@@ -121,7 +128,8 @@ create table ledger.accounts (
 ) with (fillfactor = 70);
 
 create index accounts_book_currency on ledger.accounts (book, currency, number);
-create index accounts_owner on ledger.accounts (owner, number) where owner is not null;
+create index accounts_book on ledger.accounts (book, number);
+create index accounts_owner on ledger.accounts (book, owner, number) where owner is not null;
 
 create table ledger.reservations (
     id         uuid          not null primary key,
@@ -211,7 +219,7 @@ where j.kind = 1;
 
 grant select on all tables in schema ledger to ledger, ledger_writer;
 grant insert on ledger.journal, ledger.transaction_details, ledger.refusals, ledger.bulks, ledger.batches, ledger.balance_snapshots,
-                ledger.value_dated to ledger_writer;
+                ledger.value_dated, ledger.book_batches to ledger_writer;
 grant insert, update on ledger.accounts, ledger.reservations to ledger_writer;
 grant insert, update, delete on ledger.turnover_counters to ledger_writer;
 grant update on ledger.checkpoint to ledger_writer;

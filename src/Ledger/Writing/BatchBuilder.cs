@@ -21,6 +21,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     readonly HashSet<string> keys = [];
     readonly HashSet<Guid> reversed = [];
     readonly List<(int Start, int End, byte[]? Details)> transactions = [];
+    readonly HashSet<string> books = new(StringComparer.Ordinal);
 
     /// <summary>Outcomes that hold once the batch is committed, by item and posting.</summary>
     public List<(Item Item, int Index, Outcome Outcome)> Outcomes { get; } = [];
@@ -64,6 +65,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         return new BatchContents(header, previous.Hash, Root, hashElsewhere: draft.Rows.Count > RowsWorthAThread)
         {
             Rows = draft.Rows,
+            Books = books,
             Details = details,
             Refusals = refusals,
             Bulks = bulks,
@@ -217,6 +219,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         if (content is not null)
             details.Add(new DetailsRow(rows[0].Seq, content, posting!.Reverses));
         transactions.Add((firstRow, end, content));
+        books.Add(draft.At(rows[0].Debit).Book);
         foreach (ref readonly var row in rows)
         {
             if (row.Kind is RowKind.Change or RowKind.Close)

@@ -104,6 +104,9 @@ sealed class BatchContents
 
     public required IReadOnlyList<JournalRow> Rows { get; init; }
 
+    /// <summary>The books that the rows belong to.</summary>
+    public required IReadOnlyCollection<string> Books { get; init; }
+
     public required IReadOnlyList<DetailsRow> Details { get; init; }
 
     public required IReadOnlyList<StoredRefusal> Refusals { get; init; }

@@ -20,6 +20,8 @@ sealed partial class PostgresStore
             commands.BatchCommands.Add(SetCounters(batch));
         if (batch.Bulks.Count > 0)
             commands.BatchCommands.Add(AddBulks(batch));
+        if (batch.Books.Count > 0)
+            commands.BatchCommands.Add(With(AddBooksSql, batch.Books.ToArray(), batch.Header.Number));
         if (batch.Checkpoint is { } row)
             commands.BatchCommands.Add(Command(SetCheckpointSql, row));
         commands.BatchCommands.Add(AddBatch(batch));
@@ -156,6 +158,8 @@ sealed partial class PostgresStore
         select b.id, $5, b.ordinal, b.content, b.first_row, $6::timestamptz
         from unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[]) as b(id, ordinal, content, first_row)
         """;
+
+    const string AddBooksSql = "insert into ledger.book_batches (book, batch) select book, $2 from unnest($1::text[]) as b(book)";
 
     const string SetCheckpointSql = "update ledger.checkpoint set as_of_row = $1 where as_of_row < $1";
 }
