@@ -12,7 +12,9 @@ static class CommandRun
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        // Who asks for a command's page has not filled in its arguments yet.
+        var asksForHelp = parsed.Action is HelpPage && parsed.UnmatchedTokens.Count == 0;
+        if (parsed.Errors.Count > 0 && !asksForHelp)
         {
             return HelpPage.ShowMistake(parsed);
         }

@@ -7,6 +7,8 @@ namespace Hazina.Architecture.Tests;
 public sealed partial class DocumentTests
 {
     [Theory]
+    [InlineData("README.md")]
+    [InlineData("ARCHITECTURE.md")]
     [InlineData("STYLE.md")]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("LICENSE")]
