@@ -66,9 +66,10 @@ public static class EmbeddedRestore
             {
                 if (entry.Name == EmbeddedBackup.SummaryName && entry.DataStream is not null)
                 {
-                    return await JsonSerializer.DeserializeAsync<BackupSummary>(entry.DataStream, JsonSerializerOptions.Web, ct) is { } summary && summary.Files == files
-                        ? summary
-                        : throw new InvalidDataException("its count of files is wrong");
+                    var summary = await JsonSerializer.DeserializeAsync<BackupSummary>(entry.DataStream, JsonSerializerOptions.Web, ct);
+                    // The checksum over everything stands at the very end.
+                    await unzipped.CopyToAsync(Stream.Null, ct);
+                    return summary?.Files == files ? summary : throw new InvalidDataException("its count of files is wrong");
                 }
 
                 files += await ExtractAsync(entry, scratch, ct);

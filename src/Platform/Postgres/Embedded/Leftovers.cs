@@ -43,6 +43,11 @@ static class Leftovers
         // Left by a crash or a power cut; the number in it may be another program's by now, which would keep PostgreSQL from starting.
         if (Directory.Exists(cluster))
         {
+            if (SocketFolder.Of(cluster) is { } sockets)
+            {
+                SocketFolder.Delete(sockets);
+            }
+
             File.Delete(Path.Combine(cluster, "postmaster.pid"));
         }
     }

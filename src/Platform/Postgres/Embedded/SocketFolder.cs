@@ -8,20 +8,22 @@ namespace Hazina.Platform.Postgres.Embedded;
 /// </summary>
 static class SocketFolder
 {
+    const string Prefix = "hazina-";
+
     const int LongestPath = 80;
 
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public static string Create()
     {
-        var folder = Directory.CreateTempSubdirectory("hazina-");
+        var folder = Directory.CreateTempSubdirectory(Prefix);
         if (folder.FullName.Length <= LongestPath)
         {
             return folder.FullName;
         }
 
         folder.Delete();
-        return Directory.CreateDirectory($"/tmp/hazina-{Guid.CreateVersion7():N}", Private).FullName;
+        return Directory.CreateDirectory($"/tmp/{Prefix}{Guid.CreateVersion7():N}", Private).FullName;
     }
 
     public static string ConnectionString(string folder) =>
@@ -32,6 +34,20 @@ static class SocketFolder
     {
         Directory.CreateDirectory(folder, Private);
         await user.TakeAsync(folder, ct);
+    }
+
+    /// <summary>Where the server of a cluster has its socket, by its <c>postmaster.pid</c>; null where that names none of ours.</summary>
+    public static string? Of(string cluster)
+    {
+        try
+        {
+            var folder = File.ReadLines(Path.Combine(cluster, "postmaster.pid")).ElementAtOrDefault(4);
+            return folder is not null && Path.GetFileName(folder).StartsWith(Prefix, StringComparison.Ordinal) ? folder : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     public static void Delete(string folder)
