@@ -12,9 +12,14 @@ static class BackupCommand
         var file = new Argument<string>("file") { Description = "The file to write, a .tar.gz", HelpName = "FILE" };
         var command = new CliCommand("backup", "Write a backup of Hazina's own database, also while it is serving")
         {
-            Details = "The backup holds the whole database as it is when the command ends. An existing PostgreSQL (--database) is backed up with its own means, "
+            Details =
+                "The backup holds the whole database as it is when the command ends. An existing PostgreSQL (--database) is backed up with its own means, "
                 + "pg_basebackup or pg_dump.",
-            Examples = [("backup hazina-monday.tar.gz", "everything into one file"), ("restore hazina-monday.tar.gz --data /srv/again", "and back")],
+            Examples =
+            [
+                ("backup hazina-monday.tar.gz", "everything into one file"),
+                ("restore hazina-monday.tar.gz --data /srv/again", "and back"),
+            ],
         };
         command.Arguments.Add(file);
         command.Options.Add(data);
@@ -31,13 +36,23 @@ static class BackupCommand
         }
 
         BackupSummary summary = null!;
-        await AnsiConsole.Progress().AutoClear(true).StartAsync(async progress =>
-        {
-            var task = progress.AddTask("Copying the database");
-            summary = await EmbeddedBackup.WriteAsync(DataFolders.Database(data), file, (done, total) => task.Value(100.0 * done / total), ct);
-        });
+        await AnsiConsole
+            .Progress()
+            .AutoClear(true)
+            .StartAsync(async progress =>
+            {
+                var task = progress.AddTask("Copying the database");
+                summary = await EmbeddedBackup.WriteAsync(
+                    DataFolders.Database(data),
+                    file,
+                    (done, total) => task.Value(100.0 * done / total),
+                    ct
+                );
+            });
         var size = new FileInfo(file).Length / 1024.0 / 1024;
-        Screen.Done($"{file}: {summary.Files} files, {size:0.#} MB, PostgreSQL {summary.Postgres}, as of {summary.TakenAt:yyyy-MM-dd HH:mm:ss} UTC");
+        Screen.Done(
+            $"{file}: {summary.Files} files, {size:0.#} MB, PostgreSQL {summary.Postgres}, as of {summary.TakenAt:yyyy-MM-dd HH:mm:ss} UTC"
+        );
         return ExitCode.Ok;
     }
 }

@@ -47,19 +47,23 @@ static class CommandRun
 
     /// <summary>The first signal asks for a graceful stop; a second one of the same kind ends the process at once, which loses nothing either.</summary>
     static PosixSignalRegistration Graceful(PosixSignal signal, CancellationTokenSource stopping) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = !stopping.IsCancellationRequested;
-            _ = stopping.CancelAsync();
-        });
+        PosixSignalRegistration.Create(
+            signal,
+            context =>
+            {
+                context.Cancel = !stopping.IsCancellationRequested;
+                _ = stopping.CancelAsync();
+            }
+        );
 
-    static string Sentence(Exception e) => e switch
-    {
-        CommandFailedException or EmbeddedPostgresException => e.Message,
-        PostgresException refused => $"PostgreSQL refuses: {refused.MessageText}.",
-        NpgsqlException { InnerException: SocketException reason } => $"The database cannot be reached: {reason.Message}.",
-        NpgsqlException => $"The database cannot be used: {e.Message}",
-        UnauthorizedAccessException => e.Message,
-        _ => $"Something went wrong that should not have: {e.Message} (--verbose shows where)",
-    };
+    static string Sentence(Exception e) =>
+        e switch
+        {
+            CommandFailedException or EmbeddedPostgresException => e.Message,
+            PostgresException refused => $"PostgreSQL refuses: {refused.MessageText}.",
+            NpgsqlException { InnerException: SocketException reason } => $"The database cannot be reached: {reason.Message}.",
+            NpgsqlException => $"The database cannot be used: {e.Message}",
+            UnauthorizedAccessException => e.Message,
+            _ => $"Something went wrong that should not have: {e.Message} (--verbose shows where)",
+        };
 }

@@ -11,18 +11,23 @@ static class CommonOptions
     public static string DataFolder =>
         Environment.GetEnvironmentVariable("HAZINA_DATA") is { Length: > 0 } named
             ? Path.GetFullPath(named)
-            : Path.Combine(Environment.GetEnvironmentVariable("HAZINA_HOME") is { Length: > 0 } home ? home : Environment.CurrentDirectory, ".hazina");
+            : Path.Combine(
+                Environment.GetEnvironmentVariable("HAZINA_HOME") is { Length: > 0 } home ? home : Environment.CurrentDirectory,
+                ".hazina"
+            );
 
-    public static Option<string> Data() => new("--data")
-    {
-        Description = "The data folder ($HAZINA_DATA; otherwise .hazina beside the launcher)",
-        HelpName = "FOLDER",
-        DefaultValueFactory = _ => DataFolder,
-    };
+    public static Option<string> Data() =>
+        new("--data")
+        {
+            Description = "The data folder ($HAZINA_DATA; otherwise .hazina beside the launcher)",
+            HelpName = "FOLDER",
+            DefaultValueFactory = _ => DataFolder,
+        };
 
-    public static Option<string?> Database() => new("--database")
-    {
-        Description = "An existing PostgreSQL, as a connection string; without it, Hazina runs one of its own",
-        HelpName = "CONNECTION",
-    };
+    public static Option<string?> Database() =>
+        new("--database")
+        {
+            Description = "An existing PostgreSQL, as a connection string; without it, Hazina runs one of its own",
+            HelpName = "CONNECTION",
+        };
 }

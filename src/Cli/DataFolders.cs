@@ -6,12 +6,13 @@ namespace Hazina.Cli;
 static class DataFolders
 {
     /// <summary>How to start the database of a data folder. A PostgreSQL that had to be fetched is shared by all data folders.</summary>
-    public static EmbeddedPostgresOptions Database(string data) => new()
-    {
-        DataFolder = Path.GetFullPath(data),
-        BinariesFolder = CommonOptions.DataFolder,
-        Progress = Screen.Progress,
-    };
+    public static EmbeddedPostgresOptions Database(string data) =>
+        new()
+        {
+            DataFolder = Path.GetFullPath(data),
+            BinariesFolder = CommonOptions.DataFolder,
+            Progress = Screen.Progress,
+        };
 
     /// <summary>For commands that only make sense on a database that is there: they do not make an empty one.</summary>
     public static void RequireDatabase(string data)

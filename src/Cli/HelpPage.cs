@@ -28,14 +28,12 @@ sealed class HelpPage(IReadOnlyList<CommandGroup> groups) : SynchronousCommandLi
         }
 
         Heading("Work on Hazina itself");
-        Columns(
-        [
+        Columns([
             ("test [FILTER]", "Run all tests, or those whose name contains FILTER (--long 10m: longer, with new seeds)"),
             ("bench NAME", "Measure a workload and its peers on this machine"),
         ]);
         Heading("Start here");
-        Columns(
-        [
+        Columns([
             ("hazina serve", "A server with a PostgreSQL of its own at http://localhost:5080"),
             ("hazina COMMAND --help", "What a command takes, with examples"),
         ]);
@@ -59,7 +57,9 @@ sealed class HelpPage(IReadOnlyList<CommandGroup> groups) : SynchronousCommandLi
     {
         Line(Markup.Escape(command.Description ?? ""));
         Heading("Usage");
-        var arguments = string.Concat(command.Arguments.Select(argument => $" [blue]{Markup.Escape(argument.HelpName ?? argument.Name)}[/]"));
+        var arguments = string.Concat(
+            command.Arguments.Select(argument => $" [blue]{Markup.Escape(argument.HelpName ?? argument.Name)}[/]")
+        );
         var more = command.Subcommands.Count > 0 ? " [blue]COMMAND[/]" : "";
         Line($"  hazina {Markup.Escape(FullName(command))}{arguments}{more} [grey][[options]][/]");
         if (command.Subcommands.Count > 0)
@@ -75,7 +75,12 @@ sealed class HelpPage(IReadOnlyList<CommandGroup> groups) : SynchronousCommandLi
         }
 
         Heading("Options");
-        Columns(command.Options.Where(option => !option.Hidden).Append(CommonOptions.Verbose).Select(option => ($"{option.Name} {option.HelpName}".TrimEnd(), option.Description ?? "")));
+        Columns(
+            command
+                .Options.Where(option => !option.Hidden)
+                .Append(CommonOptions.Verbose)
+                .Select(option => ($"{option.Name} {option.HelpName}".TrimEnd(), option.Description ?? ""))
+        );
         if (command is CliCommand ours)
         {
             Paragraphs(ours);

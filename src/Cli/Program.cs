@@ -8,15 +8,8 @@ static class Program
     /// <summary>Everything <c>hazina</c> can do, in the order in which help shows it: a command is a file, and a line here.</summary>
     static readonly CommandGroup[] Groups =
     [
-        new("Run",
-        [
-            ServeCommand.Create(),
-        ]),
-        new("Look after the data",
-        [
-            BackupCommand.Create(),
-            RestoreCommand.Create(),
-        ]),
+        new("Run", [ServeCommand.Create()]),
+        new("Look after the data", [BackupCommand.Create(), RestoreCommand.Create()]),
     ];
 
     static async Task<int> Main(string[] args)

@@ -6,7 +6,8 @@ namespace Hazina.Cli;
 static class Screen
 {
     // Wide enough that a sentence in a log stays on its line.
-    const int WidthOfAFile = 120, WidthOfALog = 4000;
+    const int WidthOfAFile = 120,
+        WidthOfALog = 4000;
 
     static readonly IAnsiConsole Errors = Open(Console.Error, Console.IsErrorRedirected, WidthOfALog);
 
@@ -15,12 +16,14 @@ static class Screen
 
     static IAnsiConsole Open(TextWriter writer, bool redirected, int width)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+                ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            }
+        );
         console.Profile.Width = redirected ? width : console.Profile.Width;
         return console;
     }

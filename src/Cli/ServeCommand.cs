@@ -12,16 +12,39 @@ static class ServeCommand
     {
         var data = CommonOptions.Data();
         var database = CommonOptions.Database();
-        var port = new Option<int?>("--port") { Description = $"The port on this machine alone ({DefaultPort})", HelpName = "PORT", CustomParser = Port };
-        var urls = new Option<string?>("--urls") { Description = "Where to listen instead, as addresses separated by semicolons", HelpName = "URLS" };
-        var certificate = new Option<string?>("--certificate") { Description = "A certificate file (PEM or PFX): serve HTTPS with it", HelpName = "FILE" };
-        var key = new Option<string?>("--certificate-key") { Description = "The certificate's private key, where it has a file of its own (PEM)", HelpName = "FILE" };
-        var log = new Option<string>("--log") { Description = "How to write the log: text or json", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+        var port = new Option<int?>("--port")
+        {
+            Description = $"The port on this machine alone ({DefaultPort})",
+            HelpName = "PORT",
+            CustomParser = Port,
+        };
+        var urls = new Option<string?>("--urls")
+        {
+            Description = "Where to listen instead, as addresses separated by semicolons",
+            HelpName = "URLS",
+        };
+        var certificate = new Option<string?>("--certificate")
+        {
+            Description = "A certificate file (PEM or PFX): serve HTTPS with it",
+            HelpName = "FILE",
+        };
+        var key = new Option<string?>("--certificate-key")
+        {
+            Description = "The certificate's private key, where it has a file of its own (PEM)",
+            HelpName = "FILE",
+        };
+        var log = new Option<string>("--log")
+        {
+            Description = "How to write the log: text or json",
+            HelpName = "FORMAT",
+            DefaultValueFactory = _ => "text",
+        };
         log.AcceptOnlyFromAmong("text", "json");
 
         var command = new CliCommand("serve", "Serve the API, with a PostgreSQL of Hazina's own or an existing one")
         {
-            Details = "Settings can also stand in appsettings.json in the current folder and in the environment; arguments win. Ctrl-C or SIGTERM stops the server "
+            Details =
+                "Settings can also stand in appsettings.json in the current folder and in the environment; arguments win. Ctrl-C or SIGTERM stops the server "
                 + "after it has answered what it has accepted. Several servers can share one --database.",
             Examples =
             [
@@ -36,17 +59,23 @@ static class ServeCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, ct) => Serving.RunAsync(
-            new ServeSettings
-            {
-                DataFolder = Path.GetFullPath(parsed.GetRequiredValue(data)),
-                Database = parsed.GetValue(database),
-                Urls = parsed.GetValue(urls) ?? $"{(parsed.GetValue(certificate) is null ? "http" : "https")}://localhost:{parsed.GetValue(port) ?? DefaultPort}",
-                Certificate = parsed.GetValue(certificate),
-                CertificateKey = parsed.GetValue(key),
-                JsonLog = parsed.GetRequiredValue(log) == "json",
-            },
-            ct));
+        command.SetAction(
+            (parsed, ct) =>
+                Serving.RunAsync(
+                    new ServeSettings
+                    {
+                        DataFolder = Path.GetFullPath(parsed.GetRequiredValue(data)),
+                        Database = parsed.GetValue(database),
+                        Urls =
+                            parsed.GetValue(urls)
+                            ?? $"{(parsed.GetValue(certificate) is null ? "http" : "https")}://localhost:{parsed.GetValue(port) ?? DefaultPort}",
+                        Certificate = parsed.GetValue(certificate),
+                        CertificateKey = parsed.GetValue(key),
+                        JsonLog = parsed.GetRequiredValue(log) == "json",
+                    },
+                    ct
+                )
+        );
         return command;
     }
 

@@ -16,7 +16,9 @@ static class Serving
 {
     public static async Task<int> RunAsync(ServeSettings settings, CancellationToken ct)
     {
-        await using var own = settings.Database is null ? await EmbeddedPostgres.StartAsync(DataFolders.Database(settings.DataFolder), ct) : null;
+        await using var own = settings.Database is null
+            ? await EmbeddedPostgres.StartAsync(DataFolders.Database(settings.DataFolder), ct)
+            : null;
         await using var app = Build(settings);
         try
         {
@@ -24,11 +26,17 @@ static class Serving
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new CommandFailedException($"Another program is listening at {settings.Urls} already. Stop it, or choose another port with --port.", e);
+            throw new CommandFailedException(
+                $"Another program is listening at {settings.Urls} already. Stop it, or choose another port with --port.",
+                e
+            );
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied)
         {
-            throw new CommandFailedException($"{Environment.UserName} may not listen at {settings.Urls}. Ports below 1024 need root; choose another with --port.", e);
+            throw new CommandFailedException(
+                $"{Environment.UserName} may not listen at {settings.Urls}. Ports below 1024 need root; choose another with --port.",
+                e
+            );
         }
 
         Screen.Done($"Hazina serves at {string.Join(", ", app.Urls)} · Ctrl-C stops it");
@@ -42,11 +50,13 @@ static class Serving
         var builder = WebApplication.CreateBuilder();
         if (settings.Certificate is { } certificate)
         {
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["Kestrel:Certificates:Default:Path"] = certificate,
-                ["Kestrel:Certificates:Default:KeyPath"] = settings.CertificateKey,
-            });
+            builder.Configuration.AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Kestrel:Certificates:Default:Path"] = certificate,
+                    ["Kestrel:Certificates:Default:KeyPath"] = settings.CertificateKey,
+                }
+            );
         }
 
         builder.WebHost.UseUrls(settings.Urls.Split(';'));

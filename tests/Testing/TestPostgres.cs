@@ -11,18 +11,22 @@ public static class TestPostgres
     static readonly Lazy<Task<EmbeddedPostgres>> Server = new(StartAsync);
 
     /// <summary>Settings for a server that is thrown away.</summary>
-    public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
-    {
-        ["max_connections"] = "300",
-        ["shared_buffers"] = "128MB",
-        ["max_wal_size"] = "1GB",
-        // The tests of a project run side by side, and some stop in a debugger.
-        ["idle_in_transaction_session_timeout"] = "0",
-    };
+    public static IReadOnlyDictionary<string, string> Settings { get; } =
+        new Dictionary<string, string>
+        {
+            ["max_connections"] = "300",
+            ["shared_buffers"] = "128MB",
+            ["max_wal_size"] = "1GB",
+            // The tests of a project run side by side, and some stop in a debugger.
+            ["idle_in_transaction_session_timeout"] = "0",
+        };
 
     /// <summary>Where a PostgreSQL that had to be fetched is kept from run to run.</summary>
     public static string BinariesFolder { get; } =
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "hazina");
+        Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
+            "hazina"
+        );
 
     public static Task<EmbeddedPostgres> StartedAsync() => Server.Value;
 
@@ -30,8 +34,15 @@ public static class TestPostgres
     {
         var folder = new TemporaryFolder();
         var postgres = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { DataFolder = folder.Path, BinariesFolder = BinariesFolder, Durable = false, Settings = Settings },
-            CancellationToken.None);
+            new EmbeddedPostgresOptions
+            {
+                DataFolder = folder.Path,
+                BinariesFolder = BinariesFolder,
+                Durable = false,
+                Settings = Settings,
+            },
+            CancellationToken.None
+        );
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             postgres.DisposeAsync().AsTask().GetAwaiter().GetResult();

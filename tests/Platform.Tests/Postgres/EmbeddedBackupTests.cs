@@ -30,24 +30,30 @@ public sealed class EmbeddedBackupTests : IAsyncLifetime
             {
                 // A thousand at once: a half commit would show as another number.
                 await using var insert = source.CreateCommand(
-                    $"INSERT INTO counted SELECT {batch}::bigint * 1000000 + n, repeat('y', 500) FROM generate_series(1, 1000) n; UPDATE counted SET padding = repeat('{batch % 10}', 400) WHERE id % 97 = {batch % 97}");
+                    $"INSERT INTO counted SELECT {batch}::bigint * 1000000 + n, repeat('y', 500) FROM generate_series(1, 1000) n; UPDATE counted SET padding = repeat('{batch % 10}', 400) WHERE id % 97 = {batch % 97}"
+                );
                 await insert.ExecuteNonQueryAsync();
                 Interlocked.Exchange(ref committed, batch);
             }
         });
-        await EventuallyAsync(() => Interlocked.Read(ref committed) > 2, writer);
+        await Eventually.TrueAsync(() => Interlocked.Read(ref committed) > 2 || writer.IsCompleted, "the writer's first commits");
         var before = Interlocked.Read(ref committed);
         var summary = await EmbeddedBackup.WriteAsync(Options("data"), Backup, progress: null, default);
         await stop.CancelAsync();
         await writer;
 
         var rows = 0L;
-        await EmbeddedRestore.RunAsync(Options("again"), Backup, async (connection, ct) =>
-        {
-            rows = long.Parse(await AskAsync(connection, "SELECT count(*) FROM counted", ct));
-            // Reads every page, whose checksums must be right, by the table and by the index.
-            await AskAsync(connection, "SET enable_seqscan = off; SELECT count(padding) FROM counted WHERE id > 0", ct);
-        }, default);
+        await EmbeddedRestore.RunAsync(
+            Options("again"),
+            Backup,
+            async (connection, ct) =>
+            {
+                rows = long.Parse(await AskAsync(connection, "SELECT count(*) FROM counted", ct));
+                // Reads every page, whose checksums must be right, by the table and by the index.
+                await AskAsync(connection, "SET enable_seqscan = off; SELECT count(padding) FROM counted WHERE id > 0", ct);
+            },
+            default
+        );
 
         Assert.True(summary.Files > 0);
         Assert.Equal(0, rows % 1000);
@@ -60,8 +66,12 @@ public sealed class EmbeddedBackupTests : IAsyncLifetime
         await postgres.DisposeAsync();
         await EmbeddedBackup.WriteAsync(Options("data"), Backup, progress: null, default);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Backup));
-        await EmbeddedRestore.RunAsync(Options("again"), Backup, async (connection, ct) =>
-            Assert.Equal("20000", await AskAsync(connection, "SELECT count(*) FROM counted", ct)), default);
+        await EmbeddedRestore.RunAsync(
+            Options("again"),
+            Backup,
+            async (connection, ct) => Assert.Equal("20000", await AskAsync(connection, "SELECT count(*) FROM counted", ct)),
+            default
+        );
     }
 
     [Fact]
@@ -94,8 +104,9 @@ public sealed class EmbeddedBackupTests : IAsyncLifetime
     {
         await EmbeddedBackup.WriteAsync(Options("data"), Backup, progress: null, default);
         await postgres.DisposeAsync();
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(
-            () => EmbeddedRestore.RunAsync(Options("data"), Backup, (_, _) => Task.CompletedTask, default));
+        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() =>
+            EmbeddedRestore.RunAsync(Options("data"), Backup, (_, _) => Task.CompletedTask, default)
+        );
         Assert.Contains("needs an empty data folder", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -108,15 +119,6 @@ public sealed class EmbeddedBackupTests : IAsyncLifetime
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var command = source.CreateCommand(sql);
         return Convert.ToString(await command.ExecuteScalarAsync(ct)) ?? "";
-    }
-
-    static async Task EventuallyAsync(Func<bool> condition, Task whileRunning)
-    {
-        while (!condition())
-        {
-            Assert.False(whileRunning.IsCompleted, "the writer has ended");
-            await Task.Delay(10);
-        }
     }
 
     public async ValueTask DisposeAsync()

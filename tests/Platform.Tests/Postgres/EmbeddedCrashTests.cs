@@ -8,8 +8,6 @@ namespace Hazina.Platform.Tests.Postgres;
 /// <summary>What is killed here is killed as the kernel does it when memory runs out: without a word.</summary>
 public sealed class EmbeddedCrashTests : IAsyncLifetime
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     readonly TemporaryFolder folder = new();
     EmbeddedPostgres postgres = null!;
 
@@ -49,7 +47,11 @@ public sealed class EmbeddedCrashTests : IAsyncLifetime
     [Fact]
     public async Task A_server_one_of_whose_sessions_is_killed_recovers_by_itself()
     {
-        await using (var victim = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }.ConnectionString))
+        await using (
+            var victim = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }.ConnectionString
+            )
+        )
         {
             await victim.OpenAsync();
             Kill(victim.ProcessID);
@@ -76,7 +78,10 @@ public sealed class EmbeddedCrashTests : IAsyncLifetime
     {
         await postgres.DisposeAsync();
         // Numbers start again after a reboot: the one in the file is by now some innocent program's.
-        await File.WriteAllTextAsync(Path.Combine(postgres.ClusterFolder, "postmaster.pid"), $"{Environment.ProcessId}\n{postgres.ClusterFolder}\n0\n5432\n/tmp\n\n  1  1\nready\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(postgres.ClusterFolder, "postmaster.pid"),
+            $"{Environment.ProcessId}\n{postgres.ClusterFolder}\n0\n5432\n/tmp\n\n  1  1\nready\n"
+        );
 
         postgres = await EmbeddedPostgres.StartAsync(EmbeddedOptions.In(folder.Inside("data")), default);
 
@@ -95,23 +100,27 @@ public sealed class EmbeddedCrashTests : IAsyncLifetime
     /// <summary>What is in the table, as soon as there is a server to ask.</summary>
     async Task<string?> AnswerAsync(int? unlike = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            try
+        string? answer = null;
+        await Eventually.TrueAsync(
+            async () =>
             {
-                if (postgres.ProcessId != unlike)
+                try
                 {
-                    return await postgres.AskAsync("SELECT string_agg(answer::text, ',' ORDER BY answer) FROM kept");
+                    answer =
+                        postgres.ProcessId == unlike
+                            ? null
+                            : await postgres.AskAsync("SELECT string_agg(answer::text, ',' ORDER BY answer) FROM kept");
                 }
-            }
-            catch (NpgsqlException) when (!patience.IsCancellationRequested)
-            {
-                // not yet
-            }
+                catch (NpgsqlException)
+                {
+                    // not yet
+                }
 
-            await Task.Delay(20, patience.Token);
-        }
+                return answer is not null;
+            },
+            "a server that answers"
+        );
+        return answer;
     }
 
     static void Kill(int process) => Process.GetProcessById(process).Kill();

@@ -39,20 +39,25 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_commit_is_on_disk_and_its_pages_have_checksums()
     {
-        await using var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder.Inside("data"), BinariesFolder = TestPostgres.BinariesFolder }, default);
-        foreach (var (setting, value) in new Dictionary<string, string>
-        {
-            ["fsync"] = "on",
-            ["synchronous_commit"] = "on",
-            ["full_page_writes"] = "on",
-            ["data_checksums"] = "on",
-            ["listen_addresses"] = "",
-            ["server_encoding"] = "UTF8",
-            ["TimeZone"] = "UTC",
-            ["max_wal_size"] = "4GB",
-            ["password_encryption"] = "scram-sha-256",
-            ["idle_in_transaction_session_timeout"] = "1min",
-        })
+        await using var postgres = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataFolder = folder.Inside("data"), BinariesFolder = TestPostgres.BinariesFolder },
+            default
+        );
+        foreach (
+            var (setting, value) in new Dictionary<string, string>
+            {
+                ["fsync"] = "on",
+                ["synchronous_commit"] = "on",
+                ["full_page_writes"] = "on",
+                ["data_checksums"] = "on",
+                ["listen_addresses"] = "",
+                ["server_encoding"] = "UTF8",
+                ["TimeZone"] = "UTC",
+                ["max_wal_size"] = "4GB",
+                ["password_encryption"] = "scram-sha-256",
+                ["idle_in_transaction_session_timeout"] = "1min",
+            }
+        )
         {
             Assert.Equal((setting, value), (setting, await postgres.AskAsync($"SELECT current_setting('{setting}')")));
         }
@@ -102,8 +107,15 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public async Task Settings_that_the_server_refuses_are_told_in_its_own_words_and_leave_the_folder_free()
     {
         var options = Options("data");
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(
-            options with { Settings = new Dictionary<string, string> { ["shared_buffers"] = "plenty" } }, default));
+        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() =>
+            EmbeddedPostgres.StartAsync(
+                options with
+                {
+                    Settings = new Dictionary<string, string> { ["shared_buffers"] = "plenty" },
+                },
+                default
+            )
+        );
         Assert.Contains("does not start", refusal.Message, StringComparison.Ordinal);
         await using var next = await EmbeddedPostgres.StartAsync(options, default);
     }
@@ -127,7 +139,9 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public async Task As_root_a_database_below_a_closed_folder_goes_where_its_server_can_and_follows_the_data_folder()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root has folders that the server's user cannot enter.");
-        var closed = Directory.CreateDirectory(folder.Inside("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        var closed = Directory
+            .CreateDirectory(folder.Inside("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+            .FullName;
         string elsewhere;
         await using (var postgres = await EmbeddedPostgres.StartAsync(Options("closed", "data"), default))
         {

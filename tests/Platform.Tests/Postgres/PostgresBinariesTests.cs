@@ -15,7 +15,13 @@ public sealed class PostgresBinariesTests : IDisposable
         Assert.SkipWhen(installed is null, "No PostgreSQL 15 or newer is installed.");
 
         var found = await PostgresBinaries.FindAsync(named: null, folder.Path, default);
-        await using var postgres = await EmbeddedPostgres.StartAsync(EmbeddedOptions.In(folder.Inside("data")) with { Postgres = "" }, default);
+        await using var postgres = await EmbeddedPostgres.StartAsync(
+            EmbeddedOptions.In(folder.Inside("data")) with
+            {
+                Postgres = "",
+            },
+            default
+        );
 
         Assert.Equal(installed, found);
         Assert.StartsWith(found.Version, await postgres.AskAsync("SHOW server_version"), StringComparison.Ordinal);
@@ -37,11 +43,20 @@ public sealed class PostgresBinariesTests : IDisposable
         }
 
         // Without npm it is found where it was unpacked.
-        Assert.Equal(binaries, await PostgresBinaries.FindAsync("npm", Path.GetFullPath(Path.Combine(binaries.Folder, "..", "..", "..")), default));
+        Assert.Equal(
+            binaries,
+            await PostgresBinaries.FindAsync("npm", Path.GetFullPath(Path.Combine(binaries.Folder, "..", "..", "..")), default)
+        );
         var restored = "";
         await EmbeddedRestore.RunAsync(
-            options with { DataFolder = folder.Inside("again") }, folder.Inside("backup.tar.gz"),
-            async (connection, ct) => restored = await EmbeddedBackupTests.AskAsync(connection, "SELECT answer FROM kept", ct), default);
+            options with
+            {
+                DataFolder = folder.Inside("again"),
+            },
+            folder.Inside("backup.tar.gz"),
+            async (connection, ct) => restored = await EmbeddedBackupTests.AskAsync(connection, "SELECT answer FROM kept", ct),
+            default
+        );
         Assert.Equal("42", restored);
     }
 
@@ -56,7 +71,9 @@ public sealed class PostgresBinariesTests : IDisposable
     [Fact]
     public async Task A_name_that_leads_nowhere_is_told_and_nothing_else_is_used_instead()
     {
-        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => PostgresBinaries.FindAsync(folder.Path, folder.Path, default));
+        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() =>
+            PostgresBinaries.FindAsync(folder.Path, folder.Path, default)
+        );
         Assert.StartsWith($"HAZINA_POSTGRES is {folder.Path}", refusal.Message, StringComparison.Ordinal);
     }
 

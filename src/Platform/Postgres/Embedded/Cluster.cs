@@ -8,7 +8,12 @@ static class Cluster
     /// <summary>The superuser and the database of an embedded cluster.</summary>
     public const string Name = "hazina";
 
-    public static async Task PrepareAsync(ClusterHome home, PostgresBinaries binaries, EmbeddedPostgresOptions options, CancellationToken ct)
+    public static async Task PrepareAsync(
+        ClusterHome home,
+        PostgresBinaries binaries,
+        EmbeddedPostgresOptions options,
+        CancellationToken ct
+    )
     {
         var version = Path.Combine(home.Cluster, "PG_VERSION");
         if (!File.Exists(version))
@@ -29,7 +34,8 @@ static class Cluster
         {
             throw new EmbeddedPostgresException(
                 $"The database in {folder} was made by PostgreSQL {major}, but the one found is {binaries.Version} ({binaries.Folder}). "
-                + $"Install PostgreSQL {major} again, or name one with {PostgresBinaries.Variable}.");
+                    + $"Install PostgreSQL {major} again, or name one with {PostgresBinaries.Variable}."
+            );
         }
     }
 
@@ -43,23 +49,44 @@ static class Cluster
         }
 
         // Text sorts by code point on every machine, so that no upgrade of a library breaks an index; upper and lower know Unicode all the same.
-        string[] locale = binaries.Major >= 17
-            ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            : ["--locale=C", "--lc-ctype=C.UTF-8"];
-        string[] command = [binaries.Program("initdb"), "-D", scratch, "-U", Name, "--data-checksums", "--encoding=UTF8", "--auth=trust", "--no-instructions"];
+        string[] locale =
+            binaries.Major >= 17
+                ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+                : ["--locale=C", "--lc-ctype=C.UTF-8"];
+        string[] command =
+        [
+            binaries.Program("initdb"),
+            "-D",
+            scratch,
+            "-U",
+            Name,
+            "--data-checksums",
+            "--encoding=UTF8",
+            "--auth=trust",
+            "--no-instructions",
+        ];
         var answer = await home.User.RunAsync([.. command, .. locale, .. durable ? Array.Empty<string>() : ["--no-sync"]], ct);
         if (!answer.Ok)
         {
             throw new EmbeddedPostgresException($"PostgreSQL could not make its files in {home.Folder}: {answer.Complaint}");
         }
 
-        await File.WriteAllTextAsync(Path.Combine(scratch, "local.conf"), "# Settings of your own: they win over Hazina's in postgresql.conf.\n", ct);
+        await File.WriteAllTextAsync(
+            Path.Combine(scratch, "local.conf"),
+            "# Settings of your own: they win over Hazina's in postgresql.conf.\n",
+            ct
+        );
         await home.User.TakeAsync(Path.Combine(scratch, "local.conf"), ct);
         Directory.Move(scratch, home.Cluster);
     }
 
     static async Task<bool> HasLz4Async(ClusterHome home, PostgresBinaries binaries, CancellationToken ct) =>
-        (await home.User.RunAsync([binaries.Program("postgres"), "-D", home.Cluster, "-c", "wal_compression=lz4", "-C", "wal_compression"], ct)).Ok;
+        (
+            await home.User.RunAsync(
+                [binaries.Program("postgres"), "-D", home.Cluster, "-c", "wal_compression=lz4", "-C", "wal_compression"],
+                ct
+            )
+        ).Ok;
 
     static async Task WriteAsync(ClusterHome home, string name, string content, CancellationToken ct)
     {

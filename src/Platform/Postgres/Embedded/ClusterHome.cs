@@ -48,7 +48,9 @@ sealed class ClusterHome : IDisposable
         catch (UnauthorizedAccessException e)
         {
             throw new EmbeddedPostgresException(
-                $"The data folder {dataFolder} cannot be used by {Environment.UserName}: {e.Message} Start Hazina as the user who owns it, or choose another with HAZINA_DATA.", e);
+                $"The data folder {dataFolder} cannot be used by {Environment.UserName}: {e.Message} Start Hazina as the user who owns it, or choose another with HAZINA_DATA.",
+                e
+            );
         }
     }
 
@@ -61,7 +63,9 @@ sealed class ClusterHome : IDisposable
 
         return Directory.Exists(place)
             ? Path.GetFullPath(target, Path.GetDirectoryName(place)!)
-            : throw new EmbeddedPostgresException($"The database of this data folder was in {target}, which is gone. Bring it back, or delete the link {place} to start with an empty one.");
+            : throw new EmbeddedPostgresException(
+                $"The database of this data folder was in {target}, which is gone. Bring it back, or delete the link {place} to start with an empty one."
+            );
     }
 
     static async Task<string> PrepareAsync(string place, string folder, ServerUser user, CancellationToken ct)
@@ -76,7 +80,9 @@ sealed class ClusterHome : IDisposable
 
         if (!isNew && Directory.EnumerateFileSystemEntries(folder).Any())
         {
-            throw new EmbeddedPostgresException($"The database is in {folder}, where the user who must run PostgreSQL cannot enter. Open the folders above it, or move it.");
+            throw new EmbeddedPostgresException(
+                $"The database is in {folder}, where the user who must run PostgreSQL cannot enter. Open the folders above it, or move it."
+            );
         }
 
         var elsewhere = Path.Combine(RootsPlace, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(place)))[..16]);
@@ -102,7 +108,9 @@ sealed class ClusterHome : IDisposable
         {
             var owner = File.Exists(Owner) ? (await File.ReadAllTextAsync(Owner, ct)).Trim() : "another process";
             throw new EmbeddedPostgresException(
-                $"The database in {Folder} is in use by {owner}. Stop that one first, or choose another data folder with HAZINA_DATA.", e)
+                $"The database in {Folder} is in use by {owner}. Stop that one first, or choose another data folder with HAZINA_DATA.",
+                e
+            )
             {
                 InUse = true,
             };

@@ -19,12 +19,32 @@ public sealed record BackupSummary(string Postgres, DateTimeOffset TakenAt, long
 /// </summary>
 public static class EmbeddedBackup
 {
-    internal const string Folder = "cluster/", SummaryName = "hazina-backup.json";
+    internal const string Folder = "cluster/",
+        SummaryName = "hazina-backup.json";
 
     /// <summary>What a running server rebuilds, or what must not be copied from it. The folders themselves are kept, empty.</summary>
-    static readonly HashSet<string> Emptied = ["pg_wal", "pg_dynshmem", "pg_notify", "pg_replslot", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans", "pgsql_tmp"];
+    static readonly HashSet<string> Emptied =
+    [
+        "pg_wal",
+        "pg_dynshmem",
+        "pg_notify",
+        "pg_replslot",
+        "pg_serial",
+        "pg_snapshots",
+        "pg_stat_tmp",
+        "pg_subtrans",
+        "pgsql_tmp",
+    ];
 
-    static readonly HashSet<string> Left = ["postmaster.pid", "postmaster.opts", "pg_internal.init", "backup_label", "tablespace_map", "current_logfiles"];
+    static readonly HashSet<string> Left =
+    [
+        "postmaster.pid",
+        "postmaster.opts",
+        "pg_internal.init",
+        "backup_label",
+        "tablespace_map",
+        "current_logfiles",
+    ];
 
     /// <summary>Writes a backup of a data folder's database, whether it is being served or not.</summary>
     /// <param name="options">The database.</param>
@@ -32,19 +52,29 @@ public static class EmbeddedBackup
     /// <param name="progress">Told how many bytes of the whole are done.</param>
     /// <param name="ct">Ends it early; nothing is left.</param>
     /// <exception cref="EmbeddedPostgresException">The database cannot be used.</exception>
-    public static async Task<BackupSummary> WriteAsync(EmbeddedPostgresOptions options, string file, Action<long, long>? progress, CancellationToken ct)
+    public static async Task<BackupSummary> WriteAsync(
+        EmbeddedPostgresOptions options,
+        string file,
+        Action<long, long>? progress,
+        CancellationToken ct
+    )
     {
         await using var session = await EmbeddedSession.OpenAsync(options, ct);
         var scratch = $"{file}.{Environment.ProcessId}.part";
         try
         {
             BackupSummary summary;
-            await using (var target = new FileStream(scratch, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
+            await using (
+                var target = new FileStream(
+                    scratch,
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.Create,
+                        Access = FileAccess.Write,
+                        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    }
+                )
+            )
             {
                 await using (var zipped = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true))
                 await using (var archive = new TarWriter(zipped, TarEntryFormat.Pax, leaveOpen: true))
@@ -66,12 +96,16 @@ public static class EmbeddedBackup
 
     sealed class Copy(TarWriter archive, Action<long, long>? progress)
     {
-        long files, bytes, total;
+        long files,
+            bytes,
+            total;
 
         public async Task<BackupSummary> RunAsync(string connectionString, CancellationToken ct)
         {
             // One session from start to end: PostgreSQL gives the backup up when it goes, and so does the hold on the log.
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0 }.ConnectionString
+            );
             await connection.OpenAsync(ct);
             var cluster = await ReadAsync(connection, "SHOW data_directory", ct);
             total = Directory.EnumerateFiles(cluster, "*", SearchOption.AllDirectories).Sum(SizeOf);
@@ -83,7 +117,12 @@ public static class EmbeddedBackup
             var (label, stop) = await StopAsync(connection, ct);
             await TextAsync(Folder + "backup_label", label, ct);
             await LogAsync(Path.Combine(cluster, "pg_wal"), start, stop, ct);
-            var summary = new BackupSummary((await ReadAsync(connection, "SHOW server_version", ct)).Split(' ')[0], TimeProvider.System.GetUtcNow(), files, bytes);
+            var summary = new BackupSummary(
+                (await ReadAsync(connection, "SHOW server_version", ct)).Split(' ')[0],
+                TimeProvider.System.GetUtcNow(),
+                files,
+                bytes
+            );
             await TextAsync(SummaryName, JsonSerializer.Serialize(summary, JsonSerializerOptions.Web), ct);
             return summary;
         }
@@ -150,8 +189,14 @@ public static class EmbeddedBackup
 
         async Task LogAsync(string folder, string start, string stop, CancellationToken ct)
         {
-            var segments = Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)
-                .Where(name => name.Length == start.Length && string.CompareOrdinal(start, name) <= 0 && string.CompareOrdinal(name, stop) <= 0).ToList();
+            var segments = Directory
+                .GetFiles(folder)
+                .Select(path => Path.GetFileName(path)!)
+                .Order(StringComparer.Ordinal)
+                .Where(name =>
+                    name.Length == start.Length && string.CompareOrdinal(start, name) <= 0 && string.CompareOrdinal(name, stop) <= 0
+                )
+                .ToList();
             if (segments.FirstOrDefault() != start || segments[^1] != stop)
             {
                 throw new EmbeddedPostgresException($"PostgreSQL has not kept the log from {start} to {stop} that the backup needs.");
@@ -185,7 +230,8 @@ public static class EmbeddedBackup
 
         static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
-        const string HoldLogSql = "select slot_name from pg_create_physical_replication_slot('hazina_backup_' || pg_backend_pid(), true, true)";
+        const string HoldLogSql =
+            "select slot_name from pg_create_physical_replication_slot('hazina_backup_' || pg_backend_pid(), true, true)";
         const string StartSql = "select pg_walfile_name(pg_backup_start('hazina', fast => true))";
         const string StopSql = "select labelfile, pg_walfile_name(lsn) from pg_backup_stop(false)";
     }

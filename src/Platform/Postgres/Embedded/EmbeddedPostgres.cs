@@ -8,7 +8,8 @@ namespace Hazina.Platform.Postgres.Embedded;
 /// </summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
-    static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2), LongestPause = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2),
+        LongestPause = TimeSpan.FromSeconds(10);
 
     readonly EmbeddedPostgresOptions options;
     readonly ClusterHome home;
@@ -71,7 +72,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var answer = await home.User.RunAsync([binaries.Program("postgres"), "--version"], ct);
         return answer.Ok
             ? binaries
-            : throw new EmbeddedPostgresException($"The PostgreSQL in {binaries.Folder} cannot be run by the user who must run it: {answer.Complaint}");
+            : throw new EmbeddedPostgresException(
+                $"The PostgreSQL in {binaries.Folder} cannot be run by the user who must run it: {answer.Complaint}"
+            );
     }
 
     async Task LaunchAsync(CancellationToken ct)
@@ -119,7 +122,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     async Task<NpgsqlConnection> ConnectAsync(string database, CancellationToken ct)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database, Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database, Pooling = false }.ConnectionString
+        );
         try
         {
             await connection.OpenAsync(ct);

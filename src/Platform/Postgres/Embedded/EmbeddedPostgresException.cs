@@ -3,9 +3,11 @@ namespace Hazina.Platform.Postgres.Embedded;
 /// <summary>The embedded PostgreSQL cannot do what was asked. The message is one for the person at the terminal: what is wrong and what to do.</summary>
 public sealed class EmbeddedPostgresException : Exception
 {
-    public EmbeddedPostgresException(string message) : base(message) { }
+    public EmbeddedPostgresException(string message)
+        : base(message) { }
 
-    public EmbeddedPostgresException(string message, Exception inner) : base(message, inner) { }
+    public EmbeddedPostgresException(string message, Exception inner)
+        : base(message, inner) { }
 
     public EmbeddedPostgresException() { }
 

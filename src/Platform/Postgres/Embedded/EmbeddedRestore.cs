@@ -7,7 +7,8 @@ namespace Hazina.Platform.Postgres.Embedded;
 /// <summary>Brings a backup back into a data folder that has no database.</summary>
 public static class EmbeddedRestore
 {
-    const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite, PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
+    const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
 
     /// <summary>Unpacks, recovers and checks. The backup is kept beside its place until it is whole, so a restore that is cut short can be repeated.</summary>
     /// <param name="options">The data folder.</param>
@@ -15,7 +16,12 @@ public static class EmbeddedRestore
     /// <param name="check">Proves the recovered database, given its connection string; what it throws is the result.</param>
     /// <param name="ct">Ends it early.</param>
     /// <exception cref="EmbeddedPostgresException">The file is no whole backup, or the data folder holds a database, or PostgreSQL is of another major version.</exception>
-    public static async Task<BackupSummary> RunAsync(EmbeddedPostgresOptions options, string file, Func<string, CancellationToken, Task> check, CancellationToken ct)
+    public static async Task<BackupSummary> RunAsync(
+        EmbeddedPostgresOptions options,
+        string file,
+        Func<string, CancellationToken, Task> check,
+        CancellationToken ct
+    )
     {
         var summary = await UnpackAsync(options, file, ct);
         options.Progress?.Invoke("Recovering");
@@ -29,7 +35,9 @@ public static class EmbeddedRestore
         using var home = await ClusterHome.TakeAsync(options.DataFolder, ct);
         if (Directory.Exists(home.Cluster))
         {
-            throw new EmbeddedPostgresException($"There is a database in {home.Folder} already; a restore needs an empty data folder. Move it away, or name another with --data.");
+            throw new EmbeddedPostgresException(
+                $"There is a database in {home.Folder} already; a restore needs an empty data folder. Move it away, or name another with --data."
+            );
         }
 
         var scratch = home.Cluster + ".new";
@@ -86,7 +94,9 @@ public static class EmbeddedRestore
     /// <summary>One entry; the answer is how many files of the cluster it was.</summary>
     static async Task<int> ExtractAsync(TarEntry entry, string scratch, CancellationToken ct)
     {
-        var name = entry.Name.StartsWith(EmbeddedBackup.Folder, StringComparison.Ordinal) ? entry.Name[EmbeddedBackup.Folder.Length..] : "/";
+        var name = entry.Name.StartsWith(EmbeddedBackup.Folder, StringComparison.Ordinal)
+            ? entry.Name[EmbeddedBackup.Folder.Length..]
+            : "/";
         var path = Path.GetFullPath(Path.Combine(scratch, name));
         // A backup comes from outside: nothing in it may be written anywhere else.
         if (path != scratch + "/" && !path.StartsWith(scratch + "/", StringComparison.Ordinal) && path != scratch)
@@ -100,7 +110,17 @@ public static class EmbeddedRestore
                 Directory.CreateDirectory(path, PrivateFolder);
                 return 0;
             case TarEntryType.RegularFile:
-                await using (var target = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = PrivateFile }))
+                await using (
+                    var target = new FileStream(
+                        path,
+                        new FileStreamOptions
+                        {
+                            Mode = FileMode.CreateNew,
+                            Access = FileAccess.Write,
+                            UnixCreateMode = PrivateFile,
+                        }
+                    )
+                )
                 {
                     await (entry.DataStream ?? Stream.Null).CopyToAsync(target, ct);
                 }

@@ -60,7 +60,9 @@ public sealed class EmbeddedSession : IAsyncDisposable
             }
 
             var found = SocketFolder.ConnectionString(lines[4]);
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(found) { Pooling = false }.ConnectionString);
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(found) { Pooling = false }.ConnectionString
+            );
             await connection.OpenAsync(ct);
             return found;
         }

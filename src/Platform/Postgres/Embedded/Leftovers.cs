@@ -9,7 +9,9 @@ namespace Hazina.Platform.Postgres.Embedded;
 /// </summary>
 static class Leftovers
 {
-    const int SigInt = 2, SigQuit = 3, SigKill = 9;
+    const int SigInt = 2,
+        SigQuit = 3,
+        SigKill = 9;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -37,7 +39,9 @@ static class Leftovers
 
         if (In(cluster) is { Count: > 0 } left)
         {
-            throw new EmbeddedPostgresException($"An earlier PostgreSQL on {cluster} (process {left[0]}) does not stop. End it by hand and start again.");
+            throw new EmbeddedPostgresException(
+                $"An earlier PostgreSQL on {cluster} (process {left[0]}) does not stop. End it by hand and start again."
+            );
         }
 
         // Left by a crash or a power cut; the number in it may be another program's by now, which would keep PostgreSQL from starting.
@@ -66,17 +70,19 @@ static class Leftovers
     }
 
     static List<int> In(string cluster) =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && WorksIn(pid, cluster)),
-    ];
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+                .Where(pid => pid > 0 && WorksIn(pid, cluster)),
+        ];
 
     static bool WorksIn(int pid, string cluster)
     {
         try
         {
-            return new FileInfo($"/proc/{pid}/cwd").LinkTarget == cluster && (File.ReadAllText($"/proc/{pid}/comm").Trim() is "postgres" or "postmaster");
+            return new FileInfo($"/proc/{pid}/cwd").LinkTarget == cluster
+                && (File.ReadAllText($"/proc/{pid}/comm").Trim() is "postgres" or "postmaster");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -46,7 +46,8 @@ static class NpmPostgres
 
         return await PostgresBinaries.AtAsync(bin, ct)
             ?? throw new EmbeddedPostgresException(
-                $"The npm build of PostgreSQL in {target} does not run on this machine. Install PostgreSQL {PostgresBinaries.OldestMajor} or newer, or name one with {PostgresBinaries.Variable}.");
+                $"The npm build of PostgreSQL in {target} does not run on this machine. Install PostgreSQL {PostgresBinaries.OldestMajor} or newer, or name one with {PostgresBinaries.Variable}."
+            );
     }
 
     static async Task<string> DownloadAsync(string scratch, CancellationToken ct)
@@ -54,14 +55,22 @@ static class NpmPostgres
         var (package, sha512) = RuntimeInformation.OSArchitecture switch
         {
             Architecture.X64 => ("linux-x64", "jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA=="),
-            Architecture.Arm64 => ("linux-arm64", "TIzjtGnDGSD/LbdW0OWCEcbI+YVT0WKSfSr20TCkkP4UR8zeKe+QCZbO0/CM4hS9EWyZ4cDebjRvpRc3iMi6wg=="),
+            Architecture.Arm64 => (
+                "linux-arm64",
+                "TIzjtGnDGSD/LbdW0OWCEcbI+YVT0WKSfSr20TCkkP4UR8zeKe+QCZbO0/CM4hS9EWyZ4cDebjRvpRc3iMi6wg=="
+            ),
             var other => throw new EmbeddedPostgresException($"There is no npm build of PostgreSQL for {other}. {Advice}"),
         };
         var answer = await ShellCommand.RunAsync(
-            ["npm", "pack", "--silent", "--pack-destination", scratch, $"@embedded-postgres/{package}@{Version}"], ct, scratch);
+            ["npm", "pack", "--silent", "--pack-destination", scratch, $"@embedded-postgres/{package}@{Version}"],
+            ct,
+            scratch
+        );
         if (answer.ExitCode == ShellCommand.NotFound)
         {
-            throw new EmbeddedPostgresException($"No PostgreSQL {PostgresBinaries.OldestMajor} or newer is installed, and npm, which could fetch one, is missing too. {Advice}");
+            throw new EmbeddedPostgresException(
+                $"No PostgreSQL {PostgresBinaries.OldestMajor} or newer is installed, and npm, which could fetch one, is missing too. {Advice}"
+            );
         }
 
         var archive = Directory.GetFiles(scratch, "*.tgz").SingleOrDefault();
@@ -74,7 +83,9 @@ static class NpmPostgres
         var found = Convert.ToBase64String(await SHA512.HashDataAsync(content, ct));
         return found == sha512
             ? archive
-            : throw new EmbeddedPostgresException($"The PostgreSQL that npm fetched is not the one that was tried: its SHA-512 is {found}. {Advice}");
+            : throw new EmbeddedPostgresException(
+                $"The PostgreSQL that npm fetched is not the one that was tried: its SHA-512 is {found}. {Advice}"
+            );
     }
 
     static async Task UnpackAsync(string archive, string scratch, CancellationToken ct)
@@ -93,13 +104,24 @@ static class NpmPostgres
         }
 
         // Whoever runs the server must be able to read it, and may be another user than the one who unpacks, whose umask may be strict.
-        foreach (var entry in new DirectoryInfo(package).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Where(entry => entry.LinkTarget is null))
+        foreach (
+            var entry in new DirectoryInfo(package)
+                .EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+                .Where(entry => entry.LinkTarget is null)
+        )
         {
-            entry.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.OtherRead
-                | (entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None);
+            entry.UnixFileMode |=
+                UnixFileMode.GroupRead
+                | UnixFileMode.OtherRead
+                | (
+                    entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute)
+                        ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
+                        : UnixFileMode.None
+                );
         }
 
-        new DirectoryInfo(package).UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        new DirectoryInfo(package).UnixFileMode |=
+            UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
     }
 
     static void MoveIntoPlace(string package, string target)
@@ -112,7 +134,8 @@ static class NpmPostgres
         Directory.Move(package, target);
     }
 
-    static string Advice => $"Install PostgreSQL {PostgresBinaries.OldestMajor} or newer (Debian: apt-get install postgresql), or name one with {PostgresBinaries.Variable}.";
+    static string Advice =>
+        $"Install PostgreSQL {PostgresBinaries.OldestMajor} or newer (Debian: apt-get install postgresql), or name one with {PostgresBinaries.Variable}.";
 
     sealed record Link(string Source, string Target);
 }

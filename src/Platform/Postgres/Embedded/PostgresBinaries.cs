@@ -37,7 +37,8 @@ public sealed partial record PostgresBinaries(string Folder, int Major, string V
             return await AtAsync(Path.Combine(named, "bin"), ct)
                 ?? await AtAsync(named, ct)
                 ?? throw new EmbeddedPostgresException(
-                    $"{Variable} is {named}, but there is no PostgreSQL {OldestMajor} or newer (postgres and initdb) in it or in its bin folder.");
+                    $"{Variable} is {named}, but there is no PostgreSQL {OldestMajor} or newer (postgres and initdb) in it or in its bin folder."
+                );
         }
 
         return await InstalledAsync(ct) ?? await NpmPostgres.FetchAsync(unpackFolder, ct);
@@ -47,7 +48,9 @@ public sealed partial record PostgresBinaries(string Folder, int Major, string V
     public static async Task<PostgresBinaries?> InstalledAsync(CancellationToken ct)
     {
         const string debian = "/usr/lib/postgresql";
-        var folders = Directory.Exists(debian) ? Directory.GetDirectories(debian).Select(folder => Path.Combine(folder, "bin")).ToList() : [];
+        var folders = Directory.Exists(debian)
+            ? Directory.GetDirectories(debian).Select(folder => Path.Combine(folder, "bin")).ToList()
+            : [];
         var configured = await ShellCommand.RunAsync(["pg_config", "--bindir"], ct);
         if (configured.Ok)
         {

@@ -22,7 +22,10 @@ static class ServerLog
             stream.Seek(-Math.Min(stream.Length, 16 * 1024), SeekOrigin.End);
             using var reader = new StreamReader(stream);
             var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var told = lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal)) ?? lines.LastOrDefault();
+            var told =
+                lines.LastOrDefault(line =>
+                    line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal)
+                ) ?? lines.LastOrDefault();
             return $"{told ?? "it says nothing"} (more in {log})";
         }
         catch (IOException e)

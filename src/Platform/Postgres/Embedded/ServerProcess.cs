@@ -35,8 +35,19 @@ sealed class ServerProcess : IDisposable
     {
         string[] command =
         [
-            "setsid", .. home.User.Prefix, "sh", "-c", Leash, "sh", home.Log, socketFolder,
-            binaries.Program("postgres"), "-D", home.Cluster, "-c", $"unix_socket_directories={socketFolder}",
+            "setsid",
+            .. home.User.Prefix,
+            "sh",
+            "-c",
+            Leash,
+            "sh",
+            home.Log,
+            socketFolder,
+            binaries.Program("postgres"),
+            "-D",
+            home.Cluster,
+            "-c",
+            $"unix_socket_directories={socketFolder}",
         ];
         var started = new Process { StartInfo = ShellCommand.Describe(command, folder: null) };
         started.Start();

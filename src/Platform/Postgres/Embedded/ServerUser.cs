@@ -25,17 +25,32 @@ sealed class ServerUser
             return new ServerUser(owner.Output.Trim());
         }
 
-        return new ServerUser(await FindAsync(Name, ct) ?? await CreateAsync(ct) ?? await FindAsync("postgres", ct)
-            ?? throw new EmbeddedPostgresException(
-                $"PostgreSQL cannot run as root, and the user {Name} to run it could not be made. Make one (useradd --system {Name}) or start Hazina as an ordinary user."));
+        return new ServerUser(
+            await FindAsync(Name, ct)
+                ?? await CreateAsync(ct)
+                ?? await FindAsync("postgres", ct)
+                ?? throw new EmbeddedPostgresException(
+                    $"PostgreSQL cannot run as root, and the user {Name} to run it could not be made. Make one (useradd --system {Name}) or start Hazina as an ordinary user."
+                )
+        );
     }
 
     /// <summary>The words to put before a command so that it runs as this user.</summary>
-    public IReadOnlyList<string> Prefix => identity is null
-        ? []
-        : ["setpriv", $"--reuid={identity.Split(':')[0]}", $"--regid={identity.Split(':')[1]}", "--clear-groups", "--no-new-privs", "--"];
+    public IReadOnlyList<string> Prefix =>
+        identity is null
+            ? []
+            :
+            [
+                "setpriv",
+                $"--reuid={identity.Split(':')[0]}",
+                $"--regid={identity.Split(':')[1]}",
+                "--clear-groups",
+                "--no-new-privs",
+                "--",
+            ];
 
-    public Task<ShellAnswer> RunAsync(IEnumerable<string> command, CancellationToken ct) => ShellCommand.RunAsync([.. Prefix, .. command], ct);
+    public Task<ShellAnswer> RunAsync(IEnumerable<string> command, CancellationToken ct) =>
+        ShellCommand.RunAsync([.. Prefix, .. command], ct);
 
     /// <summary>Gives a file or folder to this user; a folder alone or with the <paramref name="whole"/> of what is in it.</summary>
     public async Task TakeAsync(string path, CancellationToken ct, bool whole = true)
@@ -65,7 +80,19 @@ sealed class ServerUser
     static async Task<string?> CreateAsync(CancellationToken ct)
     {
         await ShellCommand.RunAsync(
-            ["/usr/sbin/useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", Name], ct);
+            [
+                "/usr/sbin/useradd",
+                "--system",
+                "--user-group",
+                "--no-create-home",
+                "--home-dir",
+                "/nonexistent",
+                "--shell",
+                "/usr/sbin/nologin",
+                Name,
+            ],
+            ct
+        );
         return await FindAsync(Name, ct);
     }
 }

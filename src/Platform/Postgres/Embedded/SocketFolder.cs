@@ -27,7 +27,12 @@ static class SocketFolder
     }
 
     public static string ConnectionString(string folder) =>
-        new NpgsqlConnectionStringBuilder { Host = folder, Username = Cluster.Name, Database = Cluster.Name }.ConnectionString;
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = folder,
+            Username = Cluster.Name,
+            Database = Cluster.Name,
+        }.ConnectionString;
 
     /// <summary>Makes the folder where the end of a server has taken it along, and gives it to the user who runs the next.</summary>
     public static async Task GiveAsync(string folder, ServerUser user, CancellationToken ct)
