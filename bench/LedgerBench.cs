@@ -20,11 +20,27 @@ static class LedgerBench
         new RowLock(hot: true),
         new Atomic(hot: true),
         new Batched(hot: true),
+        new Bulk(),
+        new Bulk(hot: true),
+        new Singles(),
+        new Reservations(),
+        new TwoProcesses(),
     ];
 
     static readonly Ratio[] Ratios =
     [
-        new("atomic/row-lock", "atomic", "row-lock"),
+        new("bulk/row-lock", "bulk", "row-lock", Goal: 30),
+        new("bulk/atomic", "bulk", "atomic"),
+        new("bulk/batched", "bulk", "batched", Goal: 10),
+        new("bulk/copy", "bulk", "copy", Goal: 0.5),
+        new("hot/uniform", "hot", "bulk", Goal: 0.9),
+        new("hot/row-lock", "hot", "row-lock-hot"),
+        new("hot/atomic", "hot", "atomic-hot"),
+        new("hot/batched", "hot", "batched-hot"),
+        new("singles/row-lock", "singles", "row-lock", Goal: 4),
+        new("singles/atomic", "singles", "atomic"),
+        new("reservations/plain", "reservations", "bulk", Goal: 0.6),
+        new("two-process/one-process", "two-process", "bulk", Goal: 0.7),
         new("batched/row-lock", "batched", "row-lock"),
     ];
 
@@ -102,16 +118,18 @@ static class LedgerBench
         var callers = new List<ICaller>();
         try
         {
+            await workload.Begin(stop);
             for (var number = 0; number < workload.Callers; number++)
                 callers.Add(await workload.Connect(number, stop));
             neighbours.Begin();
-            var run = await Load.Drive(callers, time, stop);
+            var run = await workload.Drive(callers, time, stop);
             return run with { Others = neighbours.End() };
         }
         finally
         {
             foreach (var caller in callers)
                 await caller.DisposeAsync();
+            await workload.End();
         }
     }
 

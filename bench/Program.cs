@@ -10,7 +10,9 @@ static class Program
 {
     static Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.") { LedgerBench.Command(args) };
+        var second = new Command(TwoProcesses.Command, "The other process of a workload that has two; told what to do on its input.") { Hidden = true };
+        second.SetAction((_, stop) => TwoProcesses.Second(stop));
+        var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.") { LedgerBench.Command(args), second };
         return root.Parse(args).InvokeAsync();
     }
 }

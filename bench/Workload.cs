@@ -21,6 +21,15 @@ abstract class Workload(string name, string system, string what, int callers) : 
     /// <summary>Makes what it needs in the database. Not measured.</summary>
     public abstract Task Prepare(string connectionString, CancellationToken stop);
 
+    /// <summary>Before a run: starts what must not be running while others are measured. Not measured.</summary>
+    public virtual Task Begin(CancellationToken stop) => Task.CompletedTask;
+
+    /// <summary>After a run: stops it again.</summary>
+    public virtual Task End() => Task.CompletedTask;
+
+    /// <summary>One run.</summary>
+    public virtual Task<Run> Drive(IReadOnlyList<ICaller> callers, TimeSpan time, CancellationToken stop) => Load.Drive(callers, time, stop);
+
     /// <summary>Connects one caller. Not measured.</summary>
     public abstract Task<ICaller> Connect(int number, CancellationToken stop);
 

@@ -16,8 +16,10 @@ sealed class Copy() : Workload("copy", "PostgreSQL", "binary COPY of the journal
 
     public override async Task Prepare(string connectionString, CancellationToken stop)
     {
-        source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "copy_floor", WriteBufferSize = 65_536 });
-        await using var command = Source.CreateCommand("create schema copy_floor;" + SqlPeer.Resource("copy.sql"));
+        await using var books = await Books.MakeEmpty(connectionString, "copy_floor", stop);
+        source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString) { Database = "copy_floor", SearchPath = "copy_floor", WriteBufferSize = 65_536 });
+        await using var command = Source.CreateCommand(SqlPeer.Resource("copy.sql"));
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -66,7 +68,7 @@ sealed class Copy() : Workload("copy", "PostgreSQL", "binary COPY of the journal
 
         void Write(Transfer transfer, long row, DateTime now)
         {
-            rows.Row(17);
+            rows.Row(18);
             rows.Bigint(row);
             rows.Smallint(1);
             rows.Uuid(transfer.Id);
@@ -81,6 +83,7 @@ sealed class Copy() : Workload("copy", "PostgreSQL", "binary COPY of the journal
             rows.Bigint(row - transfer.From);
             rows.Bigint(row - transfer.To);
             rows.Null();
+            rows.Null();
             rows.Smallint(0);
             rows.Null();
             rows.Timestamp(now);
@@ -90,7 +93,7 @@ sealed class Copy() : Workload("copy", "PostgreSQL", "binary COPY of the journal
     }
 
     const string CopySql = """
-        copy journal (seq, kind, transaction_id, leg, legs, business_kind, debit, credit, amount, debit_balance, credit_balance,
-            debit_previous, credit_previous, reservation, flags, effective_date, recorded_at) from stdin (format binary)
+        copy journal (seq, kind, transaction_id, leg, legs, business_kind, debit_account, credit_account, amount, debit_after, credit_after,
+            debit_previous, credit_previous, held_after, reservation, flags, effective_date, recorded_at) from stdin (format binary)
         """;
 }

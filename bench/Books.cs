@@ -1,0 +1,177 @@
+using Hazina.Ledger;
+using Hazina.Money;
+using Hazina.Platform.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Hazina.Bench;
+
+/// <summary>Hazina's ledger in a database of its own on the bench's server, with the accounts that the transfers go between.</summary>
+sealed class Books : IAsyncDisposable
+{
+    const string Book = "live";
+    const string Kind = "transfer";
+    static readonly Currency Currency = Currency.Of("KES");
+
+    // Errors belong beside the figures, never among them.
+    readonly ILoggerFactory logs = LoggerFactory.Create(log => log
+        .AddSimpleConsole(line => line.SingleLine = true)
+        .SetMinimumLevel(LogLevel.Warning)
+        .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+
+    readonly Database database;
+    Journal? journal;
+    Guid[] accounts = [];
+
+    Books(string ownerConnectionString)
+    {
+        ConnectionString = ownerConnectionString;
+        database = Database.Owned(ownerConnectionString, logs);
+    }
+
+    /// <summary>The owner's; another process joins by it.</summary>
+    public string ConnectionString { get; }
+
+    public Journal Journal => journal ?? throw new InvalidOperationException("The books are closed.");
+
+    /// <summary>Makes the database, opens its accounts and puts money on each.</summary>
+    public static async Task<Books> Make(string server, string name, int accounts, CancellationToken stop)
+    {
+        var books = await MakeEmpty(server, name, stop);
+        await books.Open(stop);
+        await books.Furnish(accounts, stop);
+        await books.Close();
+        return books;
+    }
+
+    /// <summary>Makes the database and the ledger's tables in it.</summary>
+    public static async Task<Books> MakeEmpty(string server, string name, CancellationToken stop)
+    {
+        await using (var source = NpgsqlDataSource.Create(server))
+        {
+            await using var command = source.CreateCommand($"create database {name}");
+            await command.ExecuteNonQueryAsync(stop);
+        }
+
+        var books = new Books(new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true }.ConnectionString);
+        await new Migrator(books.database).Migrate([LedgerModule.Schema], stop);
+        return books;
+    }
+
+    /// <summary>Joins books that another process has made.</summary>
+    public static async Task<Books> Join(string ownerConnectionString, CancellationToken stop)
+    {
+        var books = new Books(ownerConnectionString);
+        await books.Open(stop);
+        books.accounts = [.. books.Journal.State!.Accounts.Skip(1).Select(account => account.Id)];
+        return books;
+    }
+
+    /// <summary>Starts the journal and waits until it has read itself.</summary>
+    public async Task Open(CancellationToken stop)
+    {
+        journal = new Journal(database, Options.Create(new LedgerOptions()), TimeProvider.System, logs.CreateLogger<Journal>());
+        await journal.StartAsync(stop);
+        await journal.Reached(0, stop);
+    }
+
+    /// <summary>Stops it, so that nothing of it runs while others are measured.</summary>
+    public async Task Close()
+    {
+        if (journal is null)
+            return;
+        await journal.StopAsync(CancellationToken.None);
+        journal.Dispose();
+        journal = null;
+    }
+
+    public Posting Plain(in Transfer transfer) => Of(transfer.Id, LegOf(transfer));
+
+    /// <summary>Holds a transfer's money back, under the reservation's own id.</summary>
+    public Posting Hold(in Transfer transfer, Guid reservation) =>
+        Of(transfer.Id, new Reserve(reservation, accounts[transfer.From - 1], new Amount(transfer.Amount, Currency), ExpiresAt: null));
+
+    /// <summary>Moves what was held.</summary>
+    public Posting Capture(in Transfer transfer, Guid id, Guid reservation) => Of(id, LegOf(transfer, reservation));
+
+    /// <summary>
+    /// Throws unless the journal holds exactly the postings acknowledged, and the balances that a fresh start reads are the sums of all its legs.
+    /// </summary>
+    public async Task Check(long acknowledged, CancellationToken stop)
+    {
+        await Open(stop);
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using (var count = source.CreateCommand(CountSql))
+        {
+            count.CommandTimeout = 0;
+            var held = (long)(await count.ExecuteScalarAsync(stop))!;
+            if (held != acknowledged)
+                throw new InvalidOperationException($"Acknowledged {acknowledged} postings, and the journal holds {held}.");
+        }
+
+        var total = 0m;
+        await using var command = source.CreateCommand(SumsSql);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            var (account, sum) = (Journal.State!.At(reader.GetInt64(0)), reader.GetDecimal(1));
+            total += sum;
+            if (account.Now.Net != sum)
+                throw new InvalidOperationException($"Account {account.Number} stands at {account.Now.Net}, and its legs sum up to {sum}.");
+        }
+
+        if (total != 0)
+            throw new InvalidOperationException($"The books are off by {total}.");
+        await Close();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Close();
+        await database.DisposeAsync();
+        logs.Dispose();
+    }
+
+    async Task Furnish(int count, CancellationToken stop)
+    {
+        var traffic = new Traffic(0, hot: false);
+        var cash = traffic.NextId();
+        accounts = [.. Enumerable.Range(0, count).Select(_ => traffic.NextId())];
+        await Post([Opening(traffic.NextId(), [new Open(cash, Currency, AccountClass.Asset)])], stop);
+        foreach (var some in accounts.Chunk(Posting.MaxSteps))
+        {
+            await Post([Opening(traffic.NextId(), [.. some.Select(id => new Open(id, Currency, AccountClass.Liability, Floor: 0))])], stop);
+            await Post([Opening(traffic.NextId(), [.. some.Select(id => new Leg(cash, id, new Amount(Traffic.Opening, Currency)))])], stop);
+        }
+    }
+
+    async Task Post(IReadOnlyList<Posting> postings, CancellationToken stop)
+    {
+        var outcomes = await Journal.PostMany(postings, stop);
+        if (outcomes.FirstOrDefault(outcome => !outcome.IsPosted) is { } refused)
+            throw new InvalidOperationException($"{refused.Status}: {refused.Code} {refused.Field}");
+    }
+
+    Leg LegOf(in Transfer transfer, Guid? reservation = null) =>
+        new(accounts[transfer.From - 1], accounts[transfer.To - 1], new Amount(transfer.Amount, Currency), reservation);
+
+    static Posting Of(Guid id, Step step) => new() { Id = id, Book = Book, Kind = Kind, Steps = [step] };
+
+    static Posting Opening(Guid id, Step[] steps) => new() { Id = id, Book = Book, Kind = "opening", Steps = steps };
+
+    const string CountSql = "select count(*) from ledger.journal where leg = 0 and business_kind = 'transfer'";
+
+    const string SumsSql = """
+        select account, sum(amount)
+        from (
+            select debit_account as account, sum(amount) as amount from ledger.journal where kind = 1 group by debit_account
+            union all
+            select credit_account, -sum(amount) from ledger.journal where kind = 1 group by credit_account
+        ) sides
+        group by account
+        """;
+}
