@@ -26,6 +26,9 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     /// <summary>Outcomes that hold once the batch is committed, by item and posting.</summary>
     public List<(Item Item, int Index, Outcome Outcome)> Outcomes { get; } = [];
 
+    /// <summary>Every id that the journal has once this is committed, of callers' postings and bulks.</summary>
+    public IReadOnlyCollection<Guid> Ids => ids;
+
     /// <summary>Items that must wait for what this batch brings.</summary>
     public List<Item> Deferred { get; } = [];
 

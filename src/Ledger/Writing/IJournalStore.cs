@@ -23,6 +23,9 @@ interface IJournalStore : IDisposable
     /// <summary>What the journal knows of these ids.</summary>
     Lookup LookUp(LookupRequest request, LedgerState state);
 
+    /// <summary>The greatest id below another that the journal has, posted, refused or a bulk's; all zeros where there is none.</summary>
+    Guid NewestIdBelow(Guid ceiling);
+
     /// <summary>Whether an attempt was committed.</summary>
     bool HasAttempt(Guid attempt);
 
@@ -47,7 +50,10 @@ readonly record struct BatchStart(DateTimeOffset Clock, long HeadNumber, byte[] 
 
 /// <summary>What is to be looked up before deciding.</summary>
 sealed record LookupRequest(
-    IReadOnlyList<Guid> Ids, IReadOnlyList<Guid> Bulks, IReadOnlyList<Guid> Reversed, IReadOnlyList<Guid> Reservations);
+    IReadOnlyList<Guid> Ids, IReadOnlyList<Guid> Bulks, IReadOnlyList<Guid> Reversed, IReadOnlyList<Guid> Reservations)
+{
+    public bool IsEmpty => Ids.Count == 0 && Bulks.Count == 0 && Reversed.Count == 0 && Reservations.Count == 0;
+}
 
 /// <summary>What the journal knows.</summary>
 sealed class Lookup
@@ -71,8 +77,11 @@ sealed record StoredRefusal(Guid Id, byte[] Content, string Code, string? Field,
 sealed record StoredBulk(Guid Id, byte[] Content, long FirstRow, long Batch, DateTimeOffset RecordedAt);
 
 /// <summary>A committed batch as the journal has it.</summary>
+/// <param name="Details">By the transaction's first row.</param>
+/// <param name="OtherIds">Ids that have no rows: refused ones and bulks.</param>
 sealed record StoredBatch(
-    BatchHeader Header, byte[] PreviousHash, byte[] Root, byte[] Hash, IReadOnlyList<JournalRow> Rows, IReadOnlyDictionary<long, byte[]> Details);
+    BatchHeader Header, byte[] PreviousHash, byte[] Root, byte[] Hash, IReadOnlyList<JournalRow> Rows, IReadOnlyDictionary<long, byte[]> Details,
+    IReadOnlyList<Guid> OtherIds);
 
 /// <summary>Everything that one commit writes.</summary>
 sealed class BatchContents

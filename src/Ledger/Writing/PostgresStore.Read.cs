@@ -28,7 +28,20 @@ sealed partial class PostgresStore
         if (found.Header.Format != RowBytes.Format)
             throw new BrokenInvariantException($"batch {number} is of format {found.Header.Format}, which this version does not know");
         var (rows, details) = ReadRows(ReadRowsSql, found.Header.FirstRow, found.Header.LastRow);
-        return new StoredBatch(found.Header, found.Previous, found.Root, found.Hash, rows, details);
+        var others = found.Header.Refusals + found.Header.Bulks == 0 ? [] : ReadIds(OtherIdsSql, number);
+        return new StoredBatch(found.Header, found.Previous, found.Root, found.Hash, rows, details, others);
+    }
+
+    public Guid NewestIdBelow(Guid ceiling) => Guard(() => ReadIds(NewestIdSql, ceiling) is [var newest] ? newest : Guid.Empty);
+
+    List<Guid> ReadIds(string sql, object value)
+    {
+        var ids = new List<Guid>();
+        using var command = Query(sql, value);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            ids.Add(reader.GetGuid(0));
+        return ids;
     }
 
     internal static BatchHeader ReadHeader(NpgsqlDataReader reader) => new(
@@ -160,6 +173,18 @@ sealed partial class PostgresStore
     const string UsedReservationsSql = "select id from ledger.reservations where id = any($1)";
 
     const string ReversedSql = "select reverses from ledger.transaction_details where reverses = any($1)";
+
+    const string OtherIdsSql = "select id from ledger.refusals where batch = $1 union all select id from ledger.bulks where batch = $1";
+
+    const string NewestIdSql = """
+        select id from (
+            (select transaction_id as id from ledger.journal where transaction_id < $1 order by transaction_id desc limit 1)
+            union all
+            (select id from ledger.refusals where id < $1 order by id desc limit 1)
+            union all
+            (select id from ledger.bulks where id < $1 order by id desc limit 1)) as newest
+        order by id desc limit 1
+        """;
 
     const string BatchOfRowSql = "select number from ledger.batches where last_row >= $1 order by last_row limit 1";
 }

@@ -15,7 +15,10 @@ sealed partial class Writer
         if (mayGrow)
             queue.Take(items, options.BatchSize);
         var now = state!;
-        var lookup = items.Count == 0 ? NothingKnown : store.LookUp(RequestFor(items), now);
+        if (recentIds.IsOver(time))
+            recentIds.Start(store.NewestIdBelow(RecentIds.CeilingFor(time)), time);
+        var request = RequestFor(items);
+        var lookup = request.IsEmpty ? NothingKnown : store.LookUp(request, now);
         buffers.Clear();
         var draft = new Draft(now, time, buffers);
         BatchBuilder builder;
@@ -27,7 +30,7 @@ sealed partial class Writer
             for (var place = 0; place < items.Count; place++)
                 builder.Add(items[place], place);
             var taken = snapshots.Choose(draft);
-            if (builder.IsEmpty && taken.Count == 0 && !evenIfEmpty)
+            if (builder.IsEmpty && taken.Count == 0 && !evenIfEmpty && !(isUnconfirmed && builder.Outcomes.Count > 0))
             {
                 draft.Drop();
                 store.Rollback();
@@ -56,7 +59,8 @@ sealed partial class Writer
             throw new StoreLostException("The commit is in doubt.");
         }
 
-        Publish(draft, batch);
+        isUnconfirmed = false;
+        Publish(draft, batch, builder.Ids);
         Answer(builder, items);
     }
 
@@ -117,6 +121,11 @@ sealed partial class Writer
                 throw;
             }
 
+            foreach (var row in batch.Rows)
+                recentIds.Add(row.TransactionId);
+            foreach (var id in batch.OtherIds)
+                recentIds.Add(id);
+            isUnconfirmed = true;
             var touched = draft.Touched.ToArray();
             draft.Publish(HeadOf(batch.Header, batch.Hash));
             snapshots.Followed(touched, batch.Header.FirstRow, batch.Header.RecordedAt);
@@ -124,8 +133,10 @@ sealed partial class Writer
         }
     }
 
-    void Publish(Draft draft, BatchContents batch)
+    void Publish(Draft draft, BatchContents batch, IReadOnlyCollection<Guid> ids)
     {
+        foreach (var id in ids)
+            recentIds.Add(id);
         var touched = draft.Touched.ToArray();
         draft.Publish(HeadOf(batch.Header, batch.Hash));
         snapshots.Committed(touched, batch.Snapshots, batch.Header.FirstRow, batch.Checkpoint, batch.Header.RecordedAt);
@@ -168,7 +179,7 @@ sealed partial class Writer
             // The attempt names my last batch as its previous one, so it stands on my history; a state read since then has it already.
             open.IsPublished = true;
             if (open.Draft.State == state)
-                Publish(open.Draft, open.Batch);
+                Publish(open.Draft, open.Batch, open.Builder.Ids);
         }
 
         CommitNothing();
@@ -208,20 +219,22 @@ sealed partial class Writer
         store.ReleaseTurn();
     }
 
-    static LookupRequest RequestFor(List<Item> items)
+    /// <summary>What the journal must be asked before these can be decided.</summary>
+    LookupRequest RequestFor(List<Item> items)
     {
-        var ids = new List<Guid>(items.Count);
+        var ids = new List<Guid>();
         var bulks = new List<Guid>();
         var reversed = new List<Guid>();
         var reservations = new List<Guid>();
         foreach (var item in items)
         {
-            if (item.IsBulk)
+            if (item.IsBulk && !recentIds.IsNew(item.Id))
                 bulks.Add(item.Id);
             for (var i = item.Index; i < item.Index + item.Weight; i++)
             {
                 var posting = item.Submission.Postings[i];
-                ids.Add(posting.Id);
+                if (!recentIds.IsNew(posting.Id))
+                    ids.Add(posting.Id);
                 if (posting.Reverses is { } original)
                     reversed.Add(original);
                 for (var s = 0; s < posting.Steps.Count; s++)

@@ -15,7 +15,9 @@ sealed partial class Writer(
 
     readonly List<Item> carried = [];
     readonly Snapshots snapshots = new(options);
+    readonly RecentIds recentIds = new();
     DraftBuffers buffers = new();
+    bool isUnconfirmed;
     LedgerState? state;
     Doubt? doubt;
     long turnKeptSince;
@@ -38,6 +40,8 @@ sealed partial class Writer(
             return known;
         var (loaded, checkpoint) = store.Load();
         snapshots.Start(loaded, checkpoint);
+        recentIds.Forget();
+        isUnconfirmed = true;
         Volatile.Write(ref state, loaded);
         Published(loaded.Head.Number);
         Loaded(logger, loaded.Accounts.Count, loaded.Head.Number, loaded.Head.LastRow);
