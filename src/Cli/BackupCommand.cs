@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hazina.Platform.Postgres.Embedded;
-using Spectre.Console;
 
 namespace Hazina.Cli;
 
@@ -36,19 +35,10 @@ static class BackupCommand
         }
 
         BackupSummary summary = null!;
-        await AnsiConsole
-            .Progress()
-            .AutoClear(true)
-            .StartAsync(async progress =>
-            {
-                var task = progress.AddTask("Copying the database");
-                summary = await EmbeddedBackup.WriteAsync(
-                    DataFolders.Database(data),
-                    file,
-                    (done, total) => task.Value(100.0 * done / total),
-                    ct
-                );
-            });
+        await Screen.WatchAsync(
+            "Copying the database",
+            async progress => summary = await EmbeddedBackup.WriteAsync(DataFolders.Database(data), file, progress, ct)
+        );
         var size = new FileInfo(file).Length / 1024.0 / 1024;
         Screen.Done(
             $"{file}: {summary.Files} files, {size:0.#} MB, PostgreSQL {summary.Postgres}, as of {summary.TakenAt:yyyy-MM-dd HH:mm:ss} UTC"

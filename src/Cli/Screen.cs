@@ -31,6 +31,26 @@ static class Screen
     /// <summary>Says what is going on.</summary>
     public static void Progress(string sentence) => Errors.MarkupLineInterpolated($"[grey]{sentence}[/]");
 
+    /// <summary>Shows a bar while something takes its time; the work tells how much of the whole is done.</summary>
+    public static async Task WatchAsync(string title, Func<Action<long, long>, Task> work)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            Progress(title);
+            await work((_, _) => { });
+            return;
+        }
+
+        await Errors
+            .Progress()
+            .AutoClear(true)
+            .StartAsync(async progress =>
+            {
+                var task = progress.AddTask(Markup.Escape(title));
+                await work((done, total) => task.Value(100.0 * done / Math.Max(total, 1)));
+            });
+    }
+
     public static void Error(string sentence) => Errors.MarkupLineInterpolated($"[red]hazina:[/] {sentence}");
 
     /// <summary>Says that something is done.</summary>
