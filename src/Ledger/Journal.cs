@@ -28,6 +28,7 @@ public sealed partial class Journal : IHostedService, IDisposable
         this.options = options.Value;
         this.logger = logger;
         queue = new SubmissionQueue(this.options.QueueCapacity);
+        LedgerTelemetry.Watch(() => queue.Count);
         store = new PostgresStore(database, this.options, logger);
         writer = new Writer(store, queue, this.options, clock, Guid.CreateVersion7, logger) { Published = waiters.Reached };
     }

@@ -19,35 +19,31 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
     public BatchStart Begin(bool keepTurn) => Guard(() =>
     {
         var session = Session();
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
+            transaction = session.BeginTransaction();
+            using var batch = new NpgsqlBatch(session);
+            if (!keepsTurn)
             {
-                transaction = session.BeginTransaction();
-                using var batch = new NpgsqlBatch(session);
-                var seconds = options.TurnTimeout.TotalMilliseconds;
-                if (!keepsTurn)
-                {
-                    batch.BatchCommands.Add(Command(SetLockTimeoutSql, $"{(int)seconds}ms"));
-                    batch.BatchCommands.Add(Command(keepTurn ? KeepTurnSql : TakeTurnSql, TurnLock));
-                }
+                batch.BatchCommands.Add(Command(SetLockTimeoutSql, $"{(int)options.TurnTimeout.TotalMilliseconds}ms"));
+                batch.BatchCommands.Add(Command(keepTurn ? KeepTurnSql : TakeTurnSql, TurnLock));
+            }
 
-                batch.BatchCommands.Add(Command(SetLockTimeoutSql, "50ms"));
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(HeadSql));
-                using var reader = batch.ExecuteReader();
-                while (reader.FieldCount != 3)
-                    reader.NextResult();
-                reader.Read();
-                var start = new BatchStart(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
-                reader.Close();
-                keepsTurn |= keepTurn;
-                return start;
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < 10)
-            {
-                Rollback();
-                EndSilentHolder();
-            }
+            batch.BatchCommands.Add(Command(SetLockTimeoutSql, "50ms"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(HeadSql));
+            using var reader = batch.ExecuteReader();
+            while (reader.FieldCount != 3)
+                reader.NextResult();
+            reader.Read();
+            var start = new BatchStart(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
+            keepsTurn |= keepTurn;
+            return start;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            Rollback();
+            EndSilentHolder();
+            throw new StoreLostException($"Another process has had the ledger's turn for {options.TurnTimeout}.", e);
         }
     });
 

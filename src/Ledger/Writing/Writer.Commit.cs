@@ -10,7 +10,9 @@ sealed partial class Writer
     /// <summary>Decides and commits the items; those answered leave the list, those that must wait stay in it.</summary>
     void Commit(List<Item> items, bool mayGrow, bool evenIfEmpty = false)
     {
+        using var activity = LedgerTelemetry.Activities.StartActivity("ledger.batch");
         var time = Begin();
+        var began = clock.GetTimestamp();
         // A batch forms while the turn is waited for: whoever came in the meantime rides along.
         if (mayGrow)
             queue.Take(items, options.BatchSize);
@@ -60,6 +62,8 @@ sealed partial class Writer
         }
 
         isUnconfirmed = false;
+        LedgerTelemetry.Committed(batch.Rows.Count, clock.GetElapsedTime(began));
+        activity?.SetTag("hazina.batch", batch.Header.Number).SetTag("hazina.rows", batch.Rows.Count);
         Publish(draft, batch, builder.Ids);
         Answer(builder, items);
     }
@@ -147,6 +151,8 @@ sealed partial class Writer
     {
         foreach (var (item, index, outcome) in builder.Outcomes)
             item.Submission.Answer(index, outcome);
+        foreach (var kind in builder.Outcomes.CountBy(o => (o.Outcome.Status, o.Outcome.Replayed)))
+            LedgerTelemetry.Answered(kind.Key.Status, kind.Key.Replayed, kind.Value);
         items.Clear();
         items.AddRange(builder.Deferred);
     }
