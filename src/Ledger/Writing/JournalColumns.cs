@@ -11,33 +11,6 @@ static class JournalColumns
         "seq, kind, transaction_id, leg, legs, business_kind, debit_account, credit_account, amount, debit_after, credit_after, "
         + "debit_previous, credit_previous, held_after, reservation, flags, effective_date, recorded_at";
 
-    public static void Write(NpgsqlBinaryImporter copy, in JournalRow row)
-    {
-        var isLeg = row.Kind == RowKind.Leg;
-        copy.StartRow();
-        copy.Write(row.Seq, NpgsqlDbType.Bigint);
-        copy.Write((short)row.Kind, NpgsqlDbType.Smallint);
-        copy.Write(row.TransactionId, NpgsqlDbType.Uuid);
-        copy.Write(row.Leg, NpgsqlDbType.Integer);
-        copy.Write(row.Legs, NpgsqlDbType.Integer);
-        copy.Write(row.BusinessKind, NpgsqlDbType.Text);
-        copy.Write(row.Debit, NpgsqlDbType.Bigint);
-        WriteIf(copy, isLeg, row.Credit);
-        if (row.Amount == 0)
-            copy.WriteNull();
-        else
-            copy.Write(row.Amount, NpgsqlDbType.Numeric);
-        copy.Write(row.DebitAfter, NpgsqlDbType.Numeric);
-        WriteIf(copy, isLeg, row.CreditAfter);
-        WriteIf(copy, row.Kind != RowKind.Open, row.DebitPrevious);
-        WriteIf(copy, isLeg, row.CreditPrevious);
-        WriteIf(copy, row.Reservation is not null, row.HeldAfter);
-        Write(copy, row.Reservation, NpgsqlDbType.Uuid);
-        copy.Write((short)row.Flags, NpgsqlDbType.Smallint);
-        Write(copy, row.EffectiveDate, NpgsqlDbType.Date);
-        copy.Write(row.RecordedAt, NpgsqlDbType.TimestampTz);
-    }
-
     public static JournalRow Read(NpgsqlDataReader reader) => new()
     {
         Seq = reader.GetInt64(0),
@@ -84,21 +57,5 @@ static class JournalColumns
             copy.WriteNull();
         else
             copy.Write(value, type);
-    }
-
-    static void WriteIf(NpgsqlBinaryImporter copy, bool given, long value)
-    {
-        if (given)
-            copy.Write(value, NpgsqlDbType.Bigint);
-        else
-            copy.WriteNull();
-    }
-
-    static void WriteIf(NpgsqlBinaryImporter copy, bool given, decimal value)
-    {
-        if (given)
-            copy.Write(value, NpgsqlDbType.Numeric);
-        else
-            copy.WriteNull();
     }
 }

@@ -108,10 +108,12 @@ sealed partial class PostgresStore
     {
         if (rows.Count == 0)
             return;
-        using var copy = connection!.BeginBinaryImport(CopyJournalSql);
+        using var copy = connection!.BeginRawBinaryCopy(CopyJournalSql);
+        var buffer = new CopyBuffer(copy);
+        buffer.Begin();
         for (var i = 0; i < rows.Count; i++)
-            JournalColumns.Write(copy, rows[i]);
-        copy.Complete();
+            buffer.Add(rows[i]);
+        buffer.End();
     }
 
     void CopyRest(BatchContents batch)
