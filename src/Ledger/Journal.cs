@@ -20,6 +20,7 @@ public sealed partial class Journal : IHostedService, IDisposable
     readonly PostgresStore store;
     readonly BatchWaiters waiters = new();
     readonly CancellationTokenSource stopping = new();
+    bool disposed;
     readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Exception? failure;
 
@@ -111,6 +112,9 @@ public sealed partial class Journal : IHostedService, IDisposable
 
     public void Dispose()
     {
+        // The container knows it as the journal and as a hosted service, and disposes both.
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
         stopping.Cancel();
         store.Dispose();
         queue.Dispose();
