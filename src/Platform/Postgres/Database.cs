@@ -14,11 +14,11 @@ public sealed class Database : IAsyncDisposable
     /// <summary>The login role that the migrator makes where the program owns the server (embedded PostgreSQL).</summary>
     public const string AppLogin = "hazina_app";
 
-    readonly string _connectionString;
-    readonly string _ownerConnectionString;
-    readonly ILoggerFactory? _logs;
-    readonly ConcurrentDictionary<string, Lazy<NpgsqlDataSource>> _sources = new(StringComparer.Ordinal);
-    int _disposed;
+    readonly string connectionString;
+    readonly string ownerConnectionString;
+    readonly ILoggerFactory? logs;
+    readonly ConcurrentDictionary<string, Lazy<NpgsqlDataSource>> sources = new(StringComparer.Ordinal);
+    int disposed;
 
     /// <param name="connectionString">For all but migrations. Several hosts are allowed; the primary is used.</param>
     /// <param name="ownerConnectionString">
@@ -28,9 +28,9 @@ public sealed class Database : IAsyncDisposable
     public Database(string connectionString, string? ownerConnectionString = null, ILoggerFactory? logs = null)
     {
         DapperSetup.Ensure();
-        _connectionString = connectionString;
-        _ownerConnectionString = ownerConnectionString ?? connectionString;
-        _logs = logs;
+        this.connectionString = connectionString;
+        this.ownerConnectionString = ownerConnectionString ?? connectionString;
+        this.logs = logs;
         Login = new NpgsqlConnectionStringBuilder(connectionString).Username is { Length: > 0 } user
             ? user
             : throw new ArgumentException("The connection string names no user.", nameof(connectionString));
@@ -59,23 +59,34 @@ public sealed class Database : IAsyncDisposable
     public NpgsqlDataSource Bare() => Source("");
 
     /// <summary>The owner's, for migrations and for tests that tamper.</summary>
-    internal NpgsqlDataSource Owner() => _sources.GetOrAdd("!owner", _ => new Lazy<NpgsqlDataSource>(() =>
-        Build(ConnectionSettings.Of(_ownerConnectionString, role: null, "hazina/migrations")))).Value;
+    internal NpgsqlDataSource Owner() =>
+        sources
+            .GetOrAdd(
+                "!owner",
+                _ => new Lazy<NpgsqlDataSource>(() => Build(ConnectionSettings.Of(ownerConnectionString, role: null, "hazina/migrations")))
+            )
+            .Value;
 
-    internal string? Password => new NpgsqlConnectionStringBuilder(_connectionString).Password;
+    internal string? Password => new NpgsqlConnectionStringBuilder(connectionString).Password;
 
     NpgsqlDataSource Source(string role)
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _sources.GetOrAdd(role, r => new Lazy<NpgsqlDataSource>(() =>
-            Build(ConnectionSettings.Of(_connectionString, r.Length == 0 ? null : r, r.Length == 0 ? "hazina" : "hazina/" + r)))).Value;
+        ObjectDisposedException.ThrowIf(disposed != 0, this);
+        return sources
+            .GetOrAdd(
+                role,
+                r => new Lazy<NpgsqlDataSource>(() =>
+                    Build(ConnectionSettings.Of(connectionString, r.Length == 0 ? null : r, r.Length == 0 ? "hazina" : "hazina/" + r))
+                )
+            )
+            .Value;
     }
 
     NpgsqlDataSource Build(string connectionString)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
-        if (_logs is not null)
-            builder.UseLoggerFactory(_logs);
+        if (logs is not null)
+            builder.UseLoggerFactory(logs);
         return builder.ConnectionStringBuilder.Host!.Contains(',', StringComparison.Ordinal)
             ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
             : builder.Build();
@@ -83,9 +94,9 @@ public sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
-        foreach (var source in _sources.Values.Where(s => s.IsValueCreated))
+        foreach (var source in sources.Values.Where(s => s.IsValueCreated))
             await source.Value.DisposeAsync();
     }
 }

@@ -24,26 +24,32 @@ public sealed class Migrator(Database database)
     {
         await using var connection = await database.Owner().OpenConnectionAsync(cancellation);
         await RequireVersion(connection);
-        await connection.ExecuteAsync(new CommandDefinition(LockSql, new { key = LockKey }, commandTimeout: 0, cancellationToken: cancellation));
+        await connection.ExecuteAsync(
+            new CommandDefinition(LockOwnerSql, new { key = LockKey }, commandTimeout: 0, cancellationToken: cancellation)
+        );
         try
         {
             return await UnderLock(connection, modules, cancellation);
         }
         finally
         {
-            await connection.ExecuteAsync(UnlockSql, new { key = LockKey });
+            await connection.ExecuteAsync(UnlockOwnerSql, new { key = LockKey });
         }
     }
 
-    async Task<IReadOnlyList<string>> UnderLock(NpgsqlConnection connection, IReadOnlyList<ModuleSchema> modules, CancellationToken cancellation)
+    async Task<IReadOnlyList<string>> UnderLock(
+        NpgsqlConnection connection,
+        IReadOnlyList<ModuleSchema> modules,
+        CancellationToken cancellation
+    )
     {
         var login = new LoginRole(connection, database.Login, database.Password);
         await login.Ensure();
-        if (!await connection.ExecuteScalarAsync<bool>(HistoryExistsSql))
-            await connection.ExecuteAsync(CreateHistorySql);
+        if (!await connection.ExecuteScalarAsync<bool>(HistoryExistsOwnerSql))
+            await connection.ExecuteAsync(CreateHistoryOwnerSql);
         await login.LetReadHistory();
 
-        var history = (await connection.QueryAsync<Applied>(HistorySql)).ToList();
+        var history = (await connection.QueryAsync<Applied>(HistoryOwnerSql)).ToList();
         foreach (var module in modules)
             Check(module, [.. history.Where(a => a.Module == module.Name)]);
 
@@ -51,7 +57,9 @@ public sealed class Migrator(Database database)
         foreach (var module in modules)
         {
             await login.EnsureModule(module);
-            foreach (var script in module.Scripts.Where(s => !history.Exists(a => a.Module == s.Module && a.Version == s.Version.ToString())))
+            foreach (
+                var script in module.Scripts.Where(s => !history.Exists(a => a.Module == s.Module && a.Version == s.Version.ToString()))
+            )
             {
                 cancellation.ThrowIfCancellationRequested();
                 await Apply(connection, script);
@@ -66,14 +74,17 @@ public sealed class Migrator(Database database)
     {
         foreach (var row in applied)
         {
-            var script = module.Scripts.FirstOrDefault(s => s.Version.ToString() == row.Version)
+            var script =
+                module.Scripts.FirstOrDefault(s => s.Version.ToString() == row.Version)
                 ?? throw new MigrationException(
-                    $"{module.Name}: {row.File} is applied in the database, but this program does not have it. The database belongs to a newer " +
-                    "program: start that one.");
+                    $"{module.Name}: {row.File} is applied in the database, but this program does not have it. The database belongs to a newer "
+                        + "program: start that one."
+                );
             if (script.Checksum != row.Checksum)
                 throw new MigrationException(
-                    $"{module.Name}: {script.File} is not the file that was applied on {row.AppliedAt:u} (SHA-256 {script.Checksum[..12]}…, then " +
-                    $"{row.Checksum[..12]}…). A shipped script is never edited: put the change into a new version.");
+                    $"{module.Name}: {script.File} is not the file that was applied on {row.AppliedAt:u} (SHA-256 {script.Checksum[..12]}…, then "
+                        + $"{row.Checksum[..12]}…). A shipped script is never edited: put the change into a new version."
+                );
         }
 
         if (applied.Count == 0)
@@ -81,7 +92,8 @@ public sealed class Migrator(Database database)
         var last = applied.Max(a => Version.Parse(a.Version))!;
         if (module.Scripts.FirstOrDefault(s => s.Version < last && !applied.Any(a => a.Version == s.Version.ToString())) is { } late)
             throw new MigrationException(
-                $"{module.Name}: {late.File} comes too late, version {last} is already applied. Give it a version after that.");
+                $"{module.Name}: {late.File} comes too late, version {last} is already applied. Give it a version after that."
+            );
     }
 
     static async Task Apply(NpgsqlConnection connection, MigrationScript script)
@@ -91,20 +103,26 @@ public sealed class Migrator(Database database)
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(AsOne(script), transaction: transaction, commandTimeout: 0));
-            await connection.ExecuteAsync(RecordSql, new
-            {
-                script.Module,
-                version = script.Version.ToString(),
-                script.File,
-                script.Checksum,
-                milliseconds = (int)Stopwatch.GetElapsedTime(clock).TotalMilliseconds,
-            }, transaction);
+            await connection.ExecuteAsync(
+                RecordOwnerSql,
+                new
+                {
+                    script.Module,
+                    version = script.Version.ToString(),
+                    script.File,
+                    script.Checksum,
+                    milliseconds = (int)Stopwatch.GetElapsedTime(clock).TotalMilliseconds,
+                },
+                transaction
+            );
             await transaction.CommitAsync();
         }
         catch (PostgresException e)
         {
             throw new MigrationException(
-                $"{script.Module}: {script.File}{Line(script.Sql, e)}: {e.MessageText} ({e.SqlState}). Nothing of it was applied.", e);
+                $"{script.Module}: {script.File}{Line(script.Sql, e)}: {e.MessageText} ({e.SqlState}). Nothing of it was applied.",
+                e
+            );
         }
     }
 
@@ -116,26 +134,27 @@ public sealed class Migrator(Database database)
         $"do $do{script.Checksum}$ begin execute $sql{script.Checksum}${script.Sql}$sql{script.Checksum}$; end $do{script.Checksum}$";
 
     static string Line(string sql, PostgresException e) =>
-        e.InternalPosition > 0 && e.InternalQuery == sql ? $", line {sql.AsSpan(0, Math.Min(e.InternalPosition, sql.Length)).Count('\n') + 1}" : "";
+        e.InternalPosition > 0 && e.InternalQuery == sql
+            ? $", line {sql.AsSpan(0, Math.Min(e.InternalPosition, sql.Length)).Count('\n') + 1}"
+            : "";
 
     static async Task RequireVersion(NpgsqlConnection connection)
     {
         if (connection.PostgreSqlVersion.Major < 15)
             throw new MigrationException($"PostgreSQL {connection.PostgreSqlVersion} is too old: Hazina needs 15 or newer.");
-        if (await connection.ExecuteScalarAsync<string>(EncodingSql) is var encoding and not "UTF8")
+        if (await connection.ExecuteScalarAsync<string>(EncodingOwnerSql) is var encoding and not "UTF8")
             throw new MigrationException($"The database's encoding is {encoding}; Hazina needs UTF8.");
     }
 
     sealed record Applied(string Module, string Version, string File, string Checksum, DateTimeOffset AppliedAt);
 
-    const string LockSql = "select pg_advisory_lock(@key)";
-    const string UnlockSql = "select pg_advisory_unlock(@key)";
-    const string EncodingSql = "select current_setting('server_encoding')";
-    const string HistoryExistsSql = "select to_regclass('platform.migrations') is not null";
-    const string HistorySql = "select module, version, file, checksum, applied_at from platform.migrations order by applied_at, module";
+    const string LockOwnerSql = "select pg_advisory_lock(@key)";
+    const string UnlockOwnerSql = "select pg_advisory_unlock(@key)";
+    const string EncodingOwnerSql = "select current_setting('server_encoding')";
+    const string HistoryExistsOwnerSql = "select to_regclass('platform.migrations') is not null";
+    const string HistoryOwnerSql = "select module, version, file, checksum, applied_at from platform.migrations order by applied_at, module";
 
-    const string CreateHistorySql =
-        """
+    const string CreateHistoryOwnerSql = """
         create schema if not exists platform;
         create table platform.migrations (
             module       text        not null,
@@ -150,8 +169,7 @@ public sealed class Migrator(Database database)
         comment on table platform.migrations is 'Which script of which module was applied when; written by the migrator alone';
         """;
 
-    const string RecordSql =
-        """
+    const string RecordOwnerSql = """
         insert into platform.migrations (module, version, file, checksum, milliseconds)
         values (@module, @version, @file, @checksum, @milliseconds)
         """;

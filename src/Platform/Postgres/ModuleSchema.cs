@@ -15,9 +15,7 @@ public sealed partial class ModuleSchema
     /// <param name="module">The module as in its namespace (<c>Ledger</c>); lower case it names the schema and the roles.</param>
     /// <param name="assembly">Where the scripts are embedded.</param>
     public ModuleSchema(string module, Assembly assembly)
-        : this(module, Read(module, assembly))
-    {
-    }
+        : this(module, Read(module, assembly)) { }
 
     internal ModuleSchema(string module, IEnumerable<(string File, string Sql)> files)
     {
@@ -73,17 +71,11 @@ sealed partial record MigrationScript(string Module, string File, Version Versio
 /// <summary>The database's history and the program's scripts do not fit together, or a script failed. The message says which and what to do.</summary>
 public sealed class MigrationException : Exception
 {
-    public MigrationException()
-    {
-    }
+    public MigrationException() { }
 
     public MigrationException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     public MigrationException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

@@ -109,8 +109,8 @@ public static class EmbeddedBackup
             await connection.OpenAsync(ct);
             var cluster = await ReadAsync(connection, "SHOW data_directory", ct);
             total = Directory.EnumerateFiles(cluster, "*", SearchOption.AllDirectories).Sum(SizeOf);
-            await ReadAsync(connection, HoldLogSql, ct);
-            var start = await ReadAsync(connection, StartSql, ct);
+            await ReadAsync(connection, HoldLogOwnerSql, ct);
+            var start = await ReadAsync(connection, StartOwnerSql, ct);
             await FolderAsync(cluster, "", ct);
             // The control file goes last, as PostgreSQL's own tool does it: it must not be older than what it speaks of.
             await FileAsync(Path.Combine(cluster, "global", "pg_control"), "global/pg_control", ct);
@@ -216,7 +216,7 @@ public static class EmbeddedBackup
 
         static async Task<(string Label, string LastSegment)> StopAsync(NpgsqlConnection connection, CancellationToken ct)
         {
-            await using var command = new NpgsqlCommand(StopSql, connection);
+            await using var command = new NpgsqlCommand(StopOwnerSql, connection);
             await using var row = await command.ExecuteReaderAsync(ct);
             await row.ReadAsync(ct);
             return (row.GetString(0), row.GetString(1));
@@ -230,9 +230,9 @@ public static class EmbeddedBackup
 
         static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
-        const string HoldLogSql =
+        const string HoldLogOwnerSql =
             "select slot_name from pg_create_physical_replication_slot('hazina_backup_' || pg_backend_pid(), true, true)";
-        const string StartSql = "select pg_walfile_name(pg_backup_start('hazina', fast => true))";
-        const string StopSql = "select labelfile, pg_walfile_name(lsn) from pg_backup_stop(false)";
+        const string StartOwnerSql = "select pg_walfile_name(pg_backup_start('hazina', fast => true))";
+        const string StopOwnerSql = "select labelfile, pg_walfile_name(lsn) from pg_backup_stop(false)";
     }
 }

@@ -140,10 +140,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     async Task CreateDatabaseAsync(CancellationToken ct)
     {
         await using var connection = await ConnectAsync("postgres", ct);
-        await using var exists = new NpgsqlCommand(DatabaseExistsSql, connection);
+        await using var exists = new NpgsqlCommand(DatabaseExistsOwnerSql, connection);
         if (await exists.ExecuteScalarAsync(ct) is null)
         {
-            await using var create = new NpgsqlCommand(CreateDatabaseSql, connection);
+            await using var create = new NpgsqlCommand(CreateDatabaseOwnerSql, connection);
             await create.ExecuteNonQueryAsync(ct);
         }
     }
@@ -212,6 +212,6 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         SocketFolder.Delete(socketFolder);
     }
 
-    const string DatabaseExistsSql = "select 1 from pg_database where datname = 'hazina'";
-    const string CreateDatabaseSql = "create database hazina";
+    const string DatabaseExistsOwnerSql = "select 1 from pg_database where datname = 'hazina'";
+    const string CreateDatabaseOwnerSql = "create database hazina";
 }
