@@ -1,0 +1,73 @@
+using Dapper;
+using Hazina.Platform.Http;
+using Hazina.Platform.Jobs;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hazina.Platform;
+
+/// <summary>What every module stands on. It is also the shape of a module: a schema, what it adds to the process, what it maps.</summary>
+public static class PlatformModule
+{
+    public static ModuleSchema Schema { get; } = new("Platform", typeof(PlatformModule).Assembly);
+
+    /// <summary>Needs a <see cref="Database"/> among the services.</summary>
+    public static IServiceCollection AddPlatform(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.ConfigureHttpJsonOptions(o => JsonSettings.Apply(o.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.AddSingleton<RefusalCatalogue>();
+        services.AddRefusals(PlatformRefusals.All);
+
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<FailedAttempts>();
+        services.AddSingleton<KeyRing>();
+        services.AddHostedService(s => s.GetRequiredService<KeyRing>());
+        services.AddSingleton<IdempotencyStore>();
+        services.AddHostedService(s => s.GetRequiredService<IdempotencyStore>());
+
+        services.AddSingleton<JobTable>();
+        services.AddJob(
+            "platform.sweep_idempotency_keys",
+            TimeSpan.FromHours(1),
+            (s, stop) => s.GetRequiredService<IdempotencyStore>().Sweep(stop)
+        );
+
+        return services.AddReadiness(
+            "database",
+            async (s, stop) =>
+            {
+                await using var connection = await s.GetRequiredService<Database>().Writer("platform").OpenConnectionAsync(stop);
+                await connection.ExecuteScalarAsync(new CommandDefinition(PingWriterSql, commandTimeout: 3, cancellationToken: stop));
+                return null;
+            }
+        );
+    }
+
+    /// <summary>What a request passes on its way in, outermost first.</summary>
+    public static IApplicationBuilder UsePlatform(this IApplicationBuilder app) =>
+        app.UseMiddleware<RequestIds>()
+            .UseMiddleware<SecurityHeaders>()
+            .UseMiddleware<Problems>()
+            .UseRouting()
+            .UseMiddleware<KeyGate>()
+            .UseMiddleware<BodyGate>()
+            .UseMiddleware<Idempotency>();
+
+    public static void MapPlatform(this IEndpointRouteBuilder routes) =>
+        routes.ServiceProvider.GetRequiredService<RefusalCatalogue>().Map(routes);
+
+    /// <summary>Gives a module's refusals their pages.</summary>
+    public static IServiceCollection AddRefusals(this IServiceCollection services, IReadOnlyList<RefusalType> refusals) =>
+        services.AddSingleton(new RefusalList(refusals));
+
+    /// <summary>Lets keys be given a module's permissions.</summary>
+    public static IServiceCollection AddPermissions(this IServiceCollection services, params IReadOnlyList<Permission> permissions) =>
+        services.AddSingleton(new PermissionList(permissions));
+
+    const string PingWriterSql = "select 1";
+}

@@ -1,0 +1,146 @@
+using Hazina.Platform.Http;
+
+namespace Hazina.Platform;
+
+/// <summary>What the platform itself refuses, whatever the module.</summary>
+public static class PlatformRefusals
+{
+    public static readonly RefusalType MalformedBody = new(
+        "platform.malformed_body",
+        400,
+        "The body cannot be read",
+        "The body is not valid JSON, is missing, holds a field that this call does not know or a value of the wrong kind, or names a field twice. "
+            + "`errors[].pointer` says where. Nothing was done: correct the body and send it again."
+    );
+
+    public static readonly RefusalType InvalidRequest = new(
+        "platform.invalid_request",
+        400,
+        "Some fields are not valid",
+        "The body could be read, but some values cannot be right whatever the state of things: a required one is missing, a text is too long, an amount "
+            + "has more digits than its currency keeps. Every field at fault is listed in `errors`. Nothing was done: correct them and send it again."
+    );
+
+    public static readonly RefusalType Unauthenticated = new(
+        "platform.unauthenticated",
+        401,
+        "No valid key was sent",
+        "Send a key as `X-API-Key: …` or `Authorization: Bearer …`. The key may be mistyped, expired or revoked; the answer does not say which. "
+            + "An operator makes a key with `hazina key create`."
+    );
+
+    public static readonly RefusalType PermissionMissing = new(
+        "platform.permission_missing",
+        403,
+        "The key may not do this",
+        "The key is valid, but lacks the permission that this call needs; `detail` names it. Use another key, or have one made that has it."
+    );
+
+    public static readonly RefusalType NotFound = new(
+        "platform.not_found",
+        404,
+        "There is nothing here",
+        "No call has this path. What exists but belongs to somebody else is also answered with 404, by the module that owns it."
+    );
+
+    public static readonly RefusalType MethodNotAllowed = new(
+        "platform.method_not_allowed",
+        405,
+        "This path does not take this method",
+        "The path exists, but not with this HTTP method; the `Allow` header lists those that it takes."
+    );
+
+    public static readonly RefusalType TooLarge = new(
+        "platform.too_large",
+        413,
+        "The body is too large",
+        "A body may have 10 MB unless the call's own description says otherwise. Send it in several parts."
+    );
+
+    public static readonly RefusalType UnsupportedMediaType = new(
+        "platform.unsupported_media_type",
+        415,
+        "The body is of a kind that this call does not take",
+        "Send `Content-Type: application/json` in UTF-8, unless the call's own description says otherwise."
+    );
+
+    public static readonly RefusalType BadRequest = new(
+        "platform.bad_request",
+        400,
+        "The request cannot be understood",
+        "Something about the request other than its body is wrong: its framing, a header, a parameter. `detail` says what, as far as is known."
+    );
+
+    public static readonly RefusalType IdempotencyKeyMissing = new(
+        "platform.idempotency_key_missing",
+        400,
+        "This call needs an Idempotency-Key",
+        "A call that moves money must carry the header `Idempotency-Key`: any text of up to 255 characters that names this one attempt, a UUID for "
+            + "example. Send the same key when you repeat the call, and it happens once."
+    );
+
+    public static readonly RefusalType IdempotencyKeyInvalid = new(
+        "platform.idempotency_key_invalid",
+        400,
+        "The Idempotency-Key is not valid",
+        "Send the header once, with 1 to 255 printable ASCII characters, bare or in double quotes."
+    );
+
+    public static readonly RefusalType IdempotencyKeyReused = new(
+        "platform.idempotency_key_reused",
+        422,
+        "This Idempotency-Key belongs to another request",
+        "The same key came before with another method, path or body. A key names one request for ever: take a fresh one for a new request, and send an "
+            + "old request unchanged."
+    );
+
+    public static readonly RefusalType IdempotencyInProgress = new(
+        "platform.idempotency_in_progress",
+        409,
+        "The same request is still being worked on",
+        "A request with this Idempotency-Key has not been answered yet. Wait and send it again, with the same key: the answer will be that of the first."
+    );
+
+    public static readonly RefusalType TooManyFailures = new(
+        "platform.too_many_failures",
+        429,
+        "Too many attempts with keys that are not valid",
+        "This address has sent many keys that do not exist. Wait as long as `Retry-After` says, and check the key."
+    );
+
+    public static readonly RefusalType Internal = new(
+        "platform.internal",
+        500,
+        "Something went wrong on our side",
+        "This is a fault in the platform, not in the request. Whether the call had an effect is not known from this answer: repeat it with the same ids and "
+            + "Idempotency-Key, which is safe, or ask for the object. Quote `request_id` when you report it."
+    );
+
+    public static readonly RefusalType Unavailable = new(
+        "platform.unavailable",
+        503,
+        "The platform cannot answer at the moment",
+        "The database cannot be reached, or the process is stopping or overloaded. Nothing is lost: wait as long as `Retry-After` says and repeat the "
+            + "call with the same ids and Idempotency-Key, which is safe."
+    );
+
+    public static IReadOnlyList<RefusalType> All { get; } =
+    [
+        MalformedBody,
+        InvalidRequest,
+        BadRequest,
+        Unauthenticated,
+        PermissionMissing,
+        NotFound,
+        MethodNotAllowed,
+        TooLarge,
+        UnsupportedMediaType,
+        IdempotencyKeyMissing,
+        IdempotencyKeyInvalid,
+        IdempotencyKeyReused,
+        IdempotencyInProgress,
+        TooManyFailures,
+        Internal,
+        Unavailable,
+    ];
+}

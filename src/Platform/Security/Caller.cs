@@ -1,0 +1,22 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http;
+
+namespace Hazina.Platform.Security;
+
+/// <summary>Who is asking, in which book, and what they may do.</summary>
+/// <param name="Id">The key's id.</param>
+/// <param name="Name">The key's name, for logs and trails.</param>
+/// <param name="Book">The only book that this caller sees: <c>live</c> or <c>sandbox</c>.</param>
+/// <param name="Permissions">See <see cref="Permission"/>.</param>
+public sealed record Caller(Guid Id, string Name, string Book, FrozenSet<string> Permissions)
+{
+    /// <summary>Of the request at hand. Throws where the route needs no permission.</summary>
+    public static Caller Of(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Features.Get<Caller>()
+            ?? throw new InvalidOperationException("This route was not mapped with .RequirePermission(…).");
+    }
+
+    public bool May(string permission) => Permissions.Contains(permission);
+}

@@ -1,0 +1,71 @@
+using Hazina.Platform.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Hazina.Platform.Security;
+
+/// <summary>Lets a request through to a route that needs permissions only with a key that has them.</summary>
+sealed class KeyGate(RequestDelegate next, KeyRing keys, FailedAttempts failures, ILogger<KeyGate> logger)
+{
+    public const string Header = "X-API-Key";
+    const string Bearer = "Bearer ";
+
+    public Task Invoke(HttpContext context)
+    {
+        var needed = context.GetEndpoint()?.Metadata.GetOrderedMetadata<RequiredPermission>();
+        return needed is { Count: > 0 } ? Check(context, needed) : next(context);
+    }
+
+    async Task Check(HttpContext context, IReadOnlyList<RequiredPermission> needed)
+    {
+        var (caller, refusal) = await Identify(context);
+        if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
+            refusal = PlatformRefusals.PermissionMissing.Because($"The key '{caller.Name}' lacks the permission {missing.Name}.");
+        if (refusal is not null)
+        {
+            await refusal.ExecuteAsync(context);
+            return;
+        }
+
+        context.Features.Set(caller);
+        await next(context);
+    }
+
+    async Task<(Caller? Caller, Refusal? Refusal)> Identify(HttpContext context)
+    {
+        if (Read(context.Request) is not { } text)
+            return (null, Unknown(context, "Send a key as X-API-Key, or as Authorization: Bearer."));
+        if (keys.Recall(text) is { } known)
+            return (known, null);
+
+        var address = context.Connection.RemoteIpAddress;
+        if (failures.Wait(address) is { } wait)
+            return (
+                null,
+                PlatformRefusals.TooManyFailures.Because("Too many keys from this address were not valid.") with
+                {
+                    RetryAfter = wait,
+                }
+            );
+        if (await keys.Find(text, context.RequestAborted) is { } caller)
+            return (caller, null);
+        if (failures.Note(address))
+            PlatformLog.AddressHasToWait(logger, address?.ToString() ?? "?");
+        return (null, Unknown(context, "The key is not valid."));
+    }
+
+    static string? Read(HttpRequest request)
+    {
+        if (request.Headers[Header] is [{ Length: > 0 } key])
+            return key;
+        return request.Headers.Authorization is [{ } authorization] && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Bearer.Length..].Trim()
+            : null;
+    }
+
+    static Refusal Unknown(HttpContext context, string detail)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer realm=\"hazina\"";
+        return PlatformRefusals.Unauthenticated.Because(detail);
+    }
+}

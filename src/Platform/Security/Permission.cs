@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace Hazina.Platform.Security;
+
+/// <summary>Something that a caller may or may not do; each module registers its own.</summary>
+/// <param name="Name"><c>module.verb</c>, for example <c>ledger.post</c>.</param>
+/// <param name="Description">What it allows, for who gives it.</param>
+public sealed record Permission(string Name, string Description);
+
+/// <summary>What one module registers.</summary>
+public sealed record PermissionList(IReadOnlyList<Permission> Permissions);
+
+/// <summary>What a route needs.</summary>
+public sealed record RequiredPermission(string Name);
+
+public static class PermissionExtensions
+{
+    /// <summary>Lets in only callers that have the permission; where several are required, all of them.</summary>
+    public static T RequirePermission<T>(this T routes, string permission)
+        where T : IEndpointConventionBuilder => routes.WithMetadata(new RequiredPermission(permission));
+}
