@@ -29,6 +29,14 @@ public sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>Lets nobody in and ends who is in, as if the server were away; or lets them in again.</summary>
+    public async Task AllowConnectionsAsync(bool allowed)
+    {
+        await OnServerAsync($"ALTER DATABASE {Name} ALLOW_CONNECTIONS {allowed}");
+        if (!allowed)
+            await OnServerAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Name}'");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await using (var connection = new NpgsqlConnection(ConnectionString))

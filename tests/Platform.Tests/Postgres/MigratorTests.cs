@@ -6,18 +6,23 @@ namespace Hazina.Platform.Tests.Postgres;
 
 public sealed class MigratorTests
 {
-    static readonly (string File, string Sql) First = ("V1.0.0__coins.sql",
+    static readonly (string File, string Sql) First = (
+        "V1.0.0__coins.sql",
         """
         create table vault.coins (id int primary key, made timestamptz not null default now());
         grant select, insert on vault.coins to vault, vault_writer;
-        """);
+        """
+    );
 
-    static readonly (string File, string Sql) Second = ("V1.1.0__weights.sql", "alter table vault.coins add column weight int not null default 7;");
+    static readonly (string File, string Sql) Second = (
+        "V1.1.0__weights.sql",
+        "alter table vault.coins add column weight int not null default 7;"
+    );
 
     static ModuleSchema Vault(params (string, string)[] files) => new("Vault", files);
 
-    static ModuleSchema Attic { get; } = new("Attic",
-        [("V1.0.0__boxes.sql", "create table attic.boxes (id int); grant all on attic.boxes to attic, attic_writer;")]);
+    static ModuleSchema Attic { get; } =
+        new("Attic", [("V1.0.0__boxes.sql", "create table attic.boxes (id int); grant all on attic.boxes to attic, attic_writer;")]);
 
     [Fact]
     public async Task Scripts_are_applied_once_in_the_order_of_their_versions()
@@ -50,7 +55,9 @@ public sealed class MigratorTests
         await migrator.Migrate([Vault(First)]);
 
         await migrator.Migrate([Vault((First.File, First.Sql.ReplaceLineEndings("\r\n")))]);
-        var e = await Assert.ThrowsAsync<MigrationException>(() => migrator.Migrate([Vault((First.File, First.Sql + "-- edited"), Second)]));
+        var e = await Assert.ThrowsAsync<MigrationException>(() =>
+            migrator.Migrate([Vault((First.File, First.Sql + "-- edited"), Second)])
+        );
         Assert.Contains("V1.0.0__coins.sql is not the file that was applied", e.Message, StringComparison.Ordinal);
         Assert.Equal(1L, await scratch.Ask<long>("select count(*) from platform.migrations"));
     }
@@ -65,7 +72,9 @@ public sealed class MigratorTests
 
         var missing = await Assert.ThrowsAsync<MigrationException>(() => migrator.Migrate([Vault(First)]));
         Assert.Contains("belongs to a newer program", missing.Message, StringComparison.Ordinal);
-        var late = await Assert.ThrowsAsync<MigrationException>(() => migrator.Migrate([Vault(First, Second, ("V1.0.5__late.sql", "select 1"))]));
+        var late = await Assert.ThrowsAsync<MigrationException>(() =>
+            migrator.Migrate([Vault(First, Second, ("V1.0.5__late.sql", "select 1"))])
+        );
         Assert.Contains("V1.0.5__late.sql comes too late", late.Message, StringComparison.Ordinal);
     }
 
@@ -97,11 +106,15 @@ public sealed class MigratorTests
     {
         await using var scratch = await ScratchDatabase.Create();
         var slow = ("V1.2.0__slow.sql", "select pg_sleep(0.2); create table vault.slow (id int);");
-        var all = await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
-        {
-            await using var database = Database.Owned(scratch.Superuser);
-            return await new Migrator(database).Migrate([Vault(First, Second, slow)]);
-        }));
+        var all = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(async _ =>
+                {
+                    await using var database = Database.Owned(scratch.Superuser);
+                    return await new Migrator(database).Migrate([Vault(First, Second, slow)]);
+                })
+        );
 
         Assert.Equal(3, all.Sum(a => a.Count));
         Assert.Single(all, a => a.Count == 3);
@@ -114,11 +127,13 @@ public sealed class MigratorTests
         var suffix = string.Concat(Guid.CreateVersion7().ToString("n").Select(c => char.IsDigit(c) ? (char)(c - '0' + 'g') : c));
         var fresh = new ModuleSchema("T" + suffix, []);
         var scratches = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ScratchDatabase.Create()));
-        await Task.WhenAll(scratches.Select(async s =>
-        {
-            await using var database = Database.Owned(s.Superuser);
-            await new Migrator(database).Migrate([fresh]);
-        }));
+        await Task.WhenAll(
+            scratches.Select(async s =>
+            {
+                await using var database = Database.Owned(s.Superuser);
+                await new Migrator(database).Migrate([fresh]);
+            })
+        );
         foreach (var s in scratches)
             await s.DisposeAsync();
     }
@@ -146,7 +161,9 @@ public sealed class MigratorTests
         await using var scratch = await ScratchDatabase.Create();
         await using var database = Database.Owned(scratch.Superuser);
         await new Migrator(database).Migrate([Vault(First)]);
-        await using var other = Database.Owned(new NpgsqlConnectionStringBuilder(scratch.Superuser) { Pooling = true, MaxPoolSize = 1 }.ConnectionString);
+        await using var other = Database.Owned(
+            new NpgsqlConnectionStringBuilder(scratch.Superuser) { Pooling = true, MaxPoolSize = 1 }.ConnectionString
+        );
 
         var first = 0;
         for (var round = 0; round < 3; round++)
@@ -166,8 +183,10 @@ public sealed class MigratorTests
         var tag = string.Concat(Guid.CreateVersion7().ToString("n").Select(c => char.IsDigit(c) ? (char)(c - '0' + 'g') : c));
         var (owner, app, module) = ($"owner_{tag}", $"app_{tag}", "T" + tag);
         await using var scratch = await ScratchDatabase.Create(owner);
-        var schema = new ModuleSchema(module,
-            [("V1.0.0__a.sql", $"create table {module}.a (id int); grant select on {module}.a to {module};")]);
+        var schema = new ModuleSchema(
+            module,
+            [("V1.0.0__a.sql", $"create table {module}.a (id int); grant select on {module}.a to {module};")]
+        );
 
         await using (var database = new Database(scratch.As(app), scratch.As(owner)))
         {
@@ -215,18 +234,25 @@ public sealed class MigratorTests
         var moment = new DateTimeOffset(2026, 3, 1, 3, 0, 0, TimeSpan.FromHours(3));
 
         var row = await connection.QuerySingleAsync<Row>(
-            "select @moment as made_at, @day as due_on, null::timestamptz as gone_at", new { moment, day = new DateOnly(2026, 2, 28) });
+            "select @moment as made_at, @day as due_on, null::timestamptz as gone_at",
+            new { moment, day = new DateOnly(2026, 2, 28) }
+        );
 
         Assert.Equal(new Row(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero), new DateOnly(2026, 2, 28), null), row);
         Assert.Equal(TimeSpan.Zero, row.MadeAt.Offset);
         await Assert.ThrowsAnyAsync<Exception>(() =>
-            connection.QuerySingleAsync<Row>("select timestamp '2026-01-01' as made_at, current_date as due_on, null::timestamptz as gone_at"));
+            connection.QuerySingleAsync<Row>(
+                "select timestamp '2026-01-01' as made_at, current_date as due_on, null::timestamptz as gone_at"
+            )
+        );
     }
 
     [Fact]
     public async Task A_connection_string_keeps_its_own_words_and_gets_the_platforms_limits()
     {
-        var of = new NpgsqlConnectionStringBuilder(ConnectionSettings.Of("Host=a,b;Username=u;Maximum Pool Size=7;Options=-c work_mem=8MB", "vault", "test"));
+        var of = new NpgsqlConnectionStringBuilder(
+            ConnectionSettings.Of("Host=a,b;Username=u;Maximum Pool Size=7;Options=-c work_mem=8MB", "vault", "test")
+        );
         Assert.Equal(7, of.MaxPoolSize);
         Assert.Equal((1800, 600), (of.ConnectionLifetime, of.ConnectionIdleLifetime));
         Assert.True(of.TcpKeepAlive);

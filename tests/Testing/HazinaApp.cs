@@ -1,0 +1,105 @@
+using Hazina.Host;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Hazina.Testing;
+
+/// <summary>The real server on a free port, on a database of its own or on one that several servers share.</summary>
+public sealed class HazinaApp : IAsyncDisposable
+{
+    readonly WebApplication app;
+    readonly TestDatabase? own;
+    bool isStarted;
+
+    HazinaApp(WebApplication app, TestDatabase? own) => (this.app, this.own) = (app, own);
+
+    public IServiceProvider Services => app.Services;
+
+    public Database Database => app.Services.GetRequiredService<Database>();
+
+    /// <summary>Where it listens, with a slash at the end.</summary>
+    public Uri Address => new(app.Urls.Single());
+
+    /// <summary>Without a key; see <see cref="ClientAsync"/>.</summary>
+    public HttpClient Anonymous { get; private set; } = null!;
+
+    /// <summary>With every permission, in the book <c>live</c>.</summary>
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <param name="database">A database made by <see cref="HazinaDatabase"/>, not disposed by this; null: one of its own.</param>
+    /// <param name="settings">As in appsettings.json; sections are separated by colons.</param>
+    /// <param name="add">More services.</param>
+    /// <param name="map">More routes.</param>
+    public static async Task<HazinaApp> StartAsync(
+        TestDatabase? database = null,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? add = null,
+        Action<IEndpointRouteBuilder>? map = null
+    )
+    {
+        var fresh = database is null ? await HazinaDatabase.CreateAsync() : null;
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["database_owner"] = (database ?? fresh)!.ConnectionString,
+                    ["urls"] = "http://127.0.0.1:0",
+                    ["log_level"] = nameof(LogLevel.Warning),
+                }
+            )
+            .AddInMemoryCollection(settings)
+            .Build();
+        var started = new HazinaApp(Server.Build(ServerOptions.From(configuration), add, map), fresh);
+        try
+        {
+            await started.app.StartAsync();
+            started.isStarted = true;
+            started.Anonymous = new HttpClient { BaseAddress = started.Address };
+            started.Client = await started.ClientAsync();
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A client with a key of its own.</summary>
+    /// <param name="permissions">All that there are when none is named.</param>
+    public async Task<HttpClient> ClientAsync(string book = "live", params IReadOnlyList<string> permissions) =>
+        ClientWith((await KeyAsync(book, permissions)).Text);
+
+    /// <summary>A key of its own.</summary>
+    public Task<NewApiKey> KeyAsync(string book = "live", params IReadOnlyList<string> permissions)
+    {
+        var keys = app.Services.GetRequiredService<ApiKeys>();
+        return keys.Create("test", book, permissions.Count > 0 ? permissions : [.. keys.Permissions.Select(p => p.Name)]);
+    }
+
+    public HttpClient ClientWith(string key)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Add("X-API-Key", key);
+        return client;
+    }
+
+    /// <summary>As a signal would: what was accepted is answered first.</summary>
+    public Task StopAsync() => app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Anonymous?.Dispose();
+        Client?.Dispose();
+        if (isStarted)
+            await app.StopAsync();
+        await app.DisposeAsync();
+        if (own is not null)
+            await own.DisposeAsync();
+    }
+}
