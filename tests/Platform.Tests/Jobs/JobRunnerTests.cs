@@ -139,7 +139,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         {
             try
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+                await new TaskCompletionSource().Task.WaitAsync(stop);
             }
             catch (OperationCanceledException)
             {
@@ -160,7 +160,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
     [Fact]
     public async Task Stopping_ends_a_run_and_leaves_it_for_the_next_process()
     {
-        var job = Counting(stop => Task.Delay(Timeout.InfiniteTimeSpan, stop));
+        var job = Counting(stop => new TaskCompletionSource().Task.WaitAsync(stop));
         using var runner = Runner(job);
         await runner.StartAsync(default);
         await Eventually.TrueAsync(() => runs == 1, "the job runs");
