@@ -9,6 +9,7 @@ namespace Hazina.Bench;
 /// </summary>
 sealed class BenchServer : IAsyncDisposable
 {
+    const string Prefix = "hazina-bench-";
     readonly EmbeddedPostgres postgres;
 
     BenchServer(EmbeddedPostgres postgres, string folder) => (this.postgres, Folder) = (postgres, folder);
@@ -23,7 +24,8 @@ sealed class BenchServer : IAsyncDisposable
 
     public static async Task<BenchServer> Start(CancellationToken stop)
     {
-        var folder = Directory.CreateTempSubdirectory("hazina-bench-").FullName;
+        Sweep();
+        var folder = Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
         // As root the server runs as another user, who must be able to come through.
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         try
@@ -49,6 +51,24 @@ sealed class BenchServer : IAsyncDisposable
         Environment.GetEnvironmentVariable("HAZINA_DATA") is { Length: > 0 } named
             ? Path.GetFullPath(named)
             : Path.Combine(Environment.GetEnvironmentVariable("HAZINA_HOME") ?? Environment.CurrentDirectory, ".hazina");
+
+    /// <summary>Deletes what a killed bench has left: it may be gigabytes.</summary>
+    static void Sweep()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
+        {
+            if (Directory.Exists($"/proc/{Path.GetFileName(folder)[Prefix.Length..].Split('-')[0]}"))
+                continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another user's, or another bench is sweeping it right now.
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -35,6 +35,9 @@ sealed class Books : IAsyncDisposable
     /// <summary>The owner's; another process joins by it.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>How many accounts the transfers go between.</summary>
+    public int Accounts => accounts.Length;
+
     public Journal Journal => journal ?? throw new InvalidOperationException("The books are closed.");
 
     /// <summary>Makes the database, opens its accounts and puts money on each.</summary>
@@ -138,14 +141,16 @@ sealed class Books : IAsyncDisposable
 
     async Task Furnish(int count, CancellationToken stop)
     {
-        var traffic = new Traffic(0, hot: false);
+        var traffic = new Traffic(0);
         var cash = traffic.NextId();
         accounts = [.. Enumerable.Range(0, count).Select(_ => traffic.NextId())];
         await Post([Opening(traffic.NextId(), [new Open(cash, Currency, AccountClass.Asset)])], stop);
-        foreach (var some in accounts.Chunk(Posting.MaxSteps))
+        foreach (var some in accounts.Chunk(10 * Posting.MaxSteps))
         {
-            await Post([Opening(traffic.NextId(), [.. some.Select(id => new Open(id, Currency, AccountClass.Liability, Floor: 0))])], stop);
-            await Post([Opening(traffic.NextId(), [.. some.Select(id => new Leg(cash, id, new Amount(Traffic.Opening, Currency)))])], stop);
+            var opened = some.Select(id => (Step)new Open(id, Currency, AccountClass.Liability, Floor: 0));
+            var funded = some.Select(id => (Step)new Leg(cash, id, new Amount(Traffic.Opening, Currency)));
+            var postings = opened.Chunk(Posting.MaxSteps).Concat(funded.Chunk(Posting.MaxSteps)).Select(steps => Opening(traffic.NextId(), steps));
+            await Post([.. postings], stop);
         }
     }
 

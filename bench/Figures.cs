@@ -9,13 +9,14 @@ namespace Hazina.Bench;
 /// <param name="What">What it does.</param>
 /// <param name="Callers">How many called at the same time.</param>
 /// <param name="Runs">In the order in which they were run.</param>
-sealed record Figure(string Workload, string System, string What, int Callers, IReadOnlyList<Run> Runs)
+/// <param name="Unit">Of each run's value.</param>
+sealed record Figure(string Workload, string System, string What, int Callers, IReadOnlyList<Run> Runs, string Unit = "transfers/s")
 {
-    public double Median => MedianOf(run => run.PerSecond);
+    public double Median => MedianOf(run => run.Value);
 
-    public double Min => Runs.Min(run => run.PerSecond);
+    public double Min => Runs.Min(run => run.Value);
 
-    public double Max => Runs.Max(run => run.PerSecond);
+    public double Max => Runs.Max(run => run.Value);
 
     public double P50 => MedianOf(run => run.P50);
 
@@ -57,9 +58,9 @@ sealed record Figures(string Name, string Command, Machine Machine, IReadOnlyLis
         {
             ["workload"] = figure.Workload,
             ["system"] = figure.System,
-            ["unit"] = "transfers/s",
+            ["unit"] = figure.Unit,
             ["median"] = Math.Round(figure.Median, 1),
-            ["runs"] = new JsonArray([.. figure.Runs.Select(run => (JsonNode)Math.Round(run.PerSecond, 1))]),
+            ["runs"] = new JsonArray([.. figure.Runs.Select(run => (JsonNode)Math.Round(run.Value, 1))]),
             ["callers"] = figure.Callers,
             ["p50_ms"] = Math.Round(figure.P50, 3),
             ["p99_ms"] = Math.Round(figure.P99, 3),

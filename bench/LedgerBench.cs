@@ -50,20 +50,29 @@ static class LedgerBench
         var runs = new Option<int>("--runs") { Description = "How often each workload is run; medians are told.", DefaultValueFactory = _ => 3 };
         var seconds = new Option<double>("--seconds") { Description = "How long a run takes.", DefaultValueFactory = _ => 5 };
         var only = new Option<string[]>("--only") { Description = "Runs only these workloads.", AllowMultipleArgumentsPerToken = true };
+        var rows = new Option<long?>("--rows") { Description = "Measures instead whether cost grows until the journal has so many rows." };
+        rows.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() < LedgerGrowth.FewestRows)
+                result.AddError($"--rows is at least {LedgerGrowth.FewestRows}.");
+        });
         only.AcceptOnlyFromAmong([.. Workloads().Select(workload => workload.Name)]);
         AtLeast(runs, 1);
         AtLeast(seconds, 0.1);
 
-        var command = new Command("ledger", "Transfers between 10,000 accounts: Hazina, and SQL ledgers at their best.") { json, runs, seconds, only };
+        var command = new Command("ledger", "Transfers between 10,000 accounts: Hazina, and SQL ledgers at their best.") { json, runs, seconds, only, rows };
         command.SetAction(async (parsed, stop) =>
         {
             var names = parsed.GetValue(only) ?? [];
             var chosen = Workloads().Where(workload => names.Length == 0 || names.Contains(workload.Name)).ToList();
             var how = "./hazina bench " + string.Join(' ', arguments);
-            var figures = await Measure(chosen, parsed.GetValue(runs), TimeSpan.FromSeconds(parsed.GetValue(seconds)), how, stop);
-            Report.End(figures, Ratios);
+            var (times, time) = (parsed.GetValue(runs), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+            var (figures, ratios) = parsed.GetValue(rows) is { } many
+                ? (await LedgerGrowth.Measure(many, times, time, how, stop), LedgerGrowth.Ratios(many))
+                : (await Measure(chosen, times, time, how, stop), Ratios);
+            Report.End(figures, ratios);
             if (parsed.GetValue(json) is { } file)
-                await File.WriteAllTextAsync(file.FullName, figures.ToJson(Ratios), stop);
+                await File.WriteAllTextAsync(file.FullName, figures.ToJson(ratios), stop);
             return 0;
         });
         return command;

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Hazina.Bench;
 
 /// <summary>What one run gave.</summary>
-/// <param name="PerSecond">Transfers acknowledged a second.</param>
+/// <param name="Value">Transfers acknowledged a second, or what else the figure's unit says.</param>
 /// <param name="P50">Milliseconds from call to answer, median.</param>
 /// <param name="P99">The same, 99th percentile.</param>
 /// <param name="Transfers">How many were acknowledged.</param>
 /// <param name="Others">Share of the processor that others took meanwhile, where it is known.</param>
-readonly record struct Run(double PerSecond, double P50, double P99, long Transfers, double? Others = null);
+readonly record struct Run(double Value, double P50 = 0, double P99 = 0, long Transfers = 0, double? Others = null);
 
 /// <summary>Closed-loop load: every caller calls again as soon as it is answered, until the time is over.</summary>
 static class Load

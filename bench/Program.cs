@@ -13,6 +13,7 @@ static class Program
         var second = new Command(TwoProcesses.Command, "The other process of a workload that has two; told what to do on its input.") { Hidden = true };
         second.SetAction((_, stop) => TwoProcesses.Second(stop));
         var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.") { LedgerBench.Command(args), second };
-        return root.Parse(args).InvokeAsync();
+        // Ctrl-C is answered when the server has been stopped and its folder is gone.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }
 }

@@ -19,19 +19,21 @@ static class Report
         AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(", ", machine.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}[/]");
     }
 
+    public static void Line(string text) => AnsiConsole.MarkupLineInterpolated($"[grey]{text}[/]");
+
     public static void Line(string round, Workload workload, Run run) =>
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{round}[/] {workload.Name,-16} {run.PerSecond,10:N0}/s  [grey]others {Percent(run.Others ?? 0)}[/]");
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{round}[/] {workload.Name,-16} {run.Value,10:N0}/s  [grey]others {Percent(run.Others ?? 0)}[/]");
 
     public static void End(Figures figures, IEnumerable<Ratio> ratios)
     {
-        var table = new Table().Border(TableBorder.Simple).Title("transfers a second");
-        foreach (var heading in new[] { "workload", "system", "what" })
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var heading in new[] { "workload", "system", "what", "unit" })
             table.AddColumn(heading);
         foreach (var heading in new[] { "callers", "median", "min", "max", "p50 ms", "p99 ms", "others" })
             table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
         foreach (var figure in figures.All)
             table.AddRow(
-                figure.Workload, figure.System, figure.What, Whole(figure.Callers), $"[bold]{Whole(figure.Median)}[/]", Whole(figure.Min), Whole(figure.Max),
+                figure.Workload, figure.System, figure.What, figure.Unit, Whole(figure.Callers), $"[bold]{Short(figure.Median)}[/]", Short(figure.Min), Short(figure.Max),
                 Fine(figure.P50), Fine(figure.P99), Percent(figure.Others));
         AnsiConsole.Write(table);
 
@@ -56,6 +58,9 @@ static class Report
 
         return table;
     }
+
+    /// <summary>Rates without a fraction, times with one.</summary>
+    static string Short(double value) => value >= 1000 ? Whole(value) : Fine(value);
 
     static string Percent(double share) => share.ToString("P0", CultureInfo.InvariantCulture);
 

@@ -7,7 +7,7 @@ namespace Hazina.Bench;
 sealed class Reservations() : Postings("reservations", $"as bulk; 30 % reserve, 30 % capture, 40 % plain", Bulk.Several)
 {
     public override Task<ICaller> Connect(int number, CancellationToken stop) =>
-        Task.FromResult<ICaller>(new Caller(Books, new Traffic(number, hot: false)));
+        Task.FromResult<ICaller>(new Caller(Books, new Traffic(number)));
 
     sealed class Caller(Books books, Traffic traffic) : ICaller
     {

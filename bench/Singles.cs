@@ -4,7 +4,7 @@ namespace Hazina.Bench;
 sealed class Singles() : Postings("singles", "64 callers with one posting a call", callers: 64)
 {
     public override Task<ICaller> Connect(int number, CancellationToken stop) =>
-        Task.FromResult<ICaller>(new Caller(Books, new Traffic(number, hot: false)));
+        Task.FromResult<ICaller>(new Caller(Books, new Traffic(number)));
 
     sealed class Caller(Books books, Traffic traffic) : ICaller
     {

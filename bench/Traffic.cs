@@ -6,11 +6,12 @@ namespace Hazina.Bench;
 readonly record struct Transfer(Guid Id, int From, int To, decimal Amount);
 
 /// <summary>
-/// An endless stream of transfers between accounts 1 to <see cref="Accounts"/>, the same kind for every system. It costs some 50 ns a
+/// An endless stream of transfers between accounts numbered from 1, the same kind for every system. It costs some 50 ns a
 /// transfer: what makes the load shares the machine with what is measured. One a caller, not thread-safe.
 /// </summary>
-sealed class Traffic(int caller, bool hot)
+sealed class Traffic(int caller, bool hot = false, int accounts = Traffic.Accounts)
 {
+    /// <summary>How many accounts there are where nothing else is said.</summary>
     public const int Accounts = 10_000;
 
     /// <summary>The account that everybody pays into when traffic is hot; in the middle, so that no lock order is favoured.</summary>
@@ -41,7 +42,7 @@ sealed class Traffic(int caller, bool hot)
         return new Guid(bytes, bigEndian: true);
     }
 
-    int Pick() => (int)(Draw() % Accounts) + 1;
+    int Pick() => (int)(Draw() % (ulong)accounts) + 1;
 
     /// <summary>SplitMix64 (Steele, Lea, Flood 2014): full period, any seed will do.</summary>
     ulong Draw()

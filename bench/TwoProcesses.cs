@@ -29,7 +29,7 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
         var here = await Load.Drive([.. callers.Take(Here)], time, stop);
         var there = Parse(await asked);
         return new Run(
-            here.PerSecond + there.PerSecond, Math.Max(here.P50, there.P50), Math.Max(here.P99, there.P99), here.Transfers + there.Transfers);
+            here.Value + there.Value, Math.Max(here.P50, there.P50), Math.Max(here.P99, there.P99), here.Transfers + there.Transfers);
     }
 
     public override async Task End()
@@ -78,7 +78,7 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
         return await other.StandardOutput.ReadLineAsync(stop) ?? throw new InvalidOperationException("The second process has gone.");
     }
 
-    static string Tell(Run run) => string.Create(CultureInfo.InvariantCulture, $"{run.PerSecond:R} {run.P50:R} {run.P99:R} {run.Transfers}");
+    static string Tell(Run run) => string.Create(CultureInfo.InvariantCulture, $"{run.Value:R} {run.P50:R} {run.P99:R} {run.Transfers}");
 
     static Run Parse(string line)
     {

@@ -11,10 +11,10 @@ sealed class Batched(bool hot = false)
     : SqlPeer(
         hot ? "batched-hot" : "batched",
         "batched.sql",
-        "plpgsql function over arrays of 4,000, set-wise" + (hot ? "; into one account" : ""),
+        "plpgsql function over arrays of 8,000, set-wise" + (hot ? "; into one account" : ""),
         callers: 2)
 {
-    const int Size = 4_000;
+    const int Size = 8_000;
 
     public override async Task<ICaller> Connect(int number, CancellationToken stop)
     {

@@ -27,7 +27,7 @@ sealed class Copy() : Workload("copy", "PostgreSQL", "binary COPY of the journal
     {
         await using var last = Source.CreateCommand("select coalesce(max(seq), 0) from journal");
         var seq = (long)(await last.ExecuteScalarAsync(stop))!;
-        return new Caller(await Source.OpenConnectionAsync(stop), new Traffic(number, hot: false), seq);
+        return new Caller(await Source.OpenConnectionAsync(stop), new Traffic(number), seq);
     }
 
     public override async Task Check(long acknowledged, CancellationToken stop)

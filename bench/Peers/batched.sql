@@ -17,7 +17,7 @@ begin
         if v_from.id is null or v_to.id is null then
             v_answer := 3;
         elsif v_from.balance - p_amounts[i] < v_from.floor then
-            v_answer := 2;
+            v_answer := case when exists (select from transactions where id = p_ids[i]) then 1 else 2 end;
         else
             insert into transactions (id, debit, credit, amount) values (p_ids[i], p_from[i], p_to[i], p_amounts[i]) on conflict (id) do nothing;
             if not found then
@@ -47,7 +47,8 @@ begin
     perform from accounts where id in (select unnest(p_from) union select unnest(p_to)) order by id for no key update;
 
     begin
-        insert into transactions (id, debit, credit, amount) select t.id, t.debit, t.credit, t.amount from unnest(p_ids, p_from, p_to, p_amounts) t (id, debit, credit, amount);
+        insert into transactions (id, debit, credit, amount)
+        select t.id, t.debit, t.credit, t.amount from unnest(p_ids, p_from, p_to, p_amounts) t (id, debit, credit, amount);
 
         with moves as materialized (
             select m.account, m.id, m.amount, a.floor,

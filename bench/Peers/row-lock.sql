@@ -19,7 +19,7 @@ begin
         return 3;
     end if;
     if v_from.balance - p_amount < v_from.floor then
-        return 2;
+        return case when exists (select from transactions where id = p_id) then 1 else 2 end;
     end if;
 
     insert into transactions (id, debit, credit, amount) values (p_id, p_from, p_to, p_amount) on conflict (id) do nothing;
