@@ -47,7 +47,8 @@ static class Serving
 
     static WebApplication Build(ServeSettings settings)
     {
-        var builder = WebApplication.CreateBuilder();
+        // Watching for changes of appsettings.json would watch everything below the current folder, be it the whole disk.
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         if (settings.Certificate is { } certificate)
         {
             builder.Configuration.AddInMemoryCollection(

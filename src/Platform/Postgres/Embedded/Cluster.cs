@@ -23,7 +23,7 @@ static class Cluster
         }
 
         RequireSameMajor((await File.ReadAllTextAsync(version, ct)).Trim(), binaries, home.Folder);
-        var settings = Settings(options, await HasLz4Async(home, binaries, ct));
+        var settings = Settings(options, await HasLz4Async(home, binaries, ct), await HasSharedMemoryAsync(home, ct));
         await WriteAsync(home, "pg_hba.conf", "local all all trust\nlocal replication all trust\n", ct);
         await WriteAsync(home, "postgresql.conf", settings, ct);
     }
@@ -88,6 +88,10 @@ static class Cluster
             )
         ).Ok;
 
+    /// <summary>Some containers close /dev/shm to ordinary users.</summary>
+    static async Task<bool> HasSharedMemoryAsync(ClusterHome home, CancellationToken ct) =>
+        (await home.User.RunAsync(["test", "-w", "/dev/shm"], ct)).Ok;
+
     static async Task WriteAsync(ClusterHome home, string name, string content, CancellationToken ct)
     {
         var path = Path.Combine(home.Cluster, name);
@@ -97,7 +101,7 @@ static class Cluster
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    static string Settings(EmbeddedPostgresOptions options, bool lz4)
+    static string Settings(EmbeddedPostgresOptions options, bool lz4, bool sharedMemory)
     {
         var quarter = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / 1024 / 1024;
         var settings = new Dictionary<string, string>
@@ -109,6 +113,7 @@ static class Cluster
             ["effective_cache_size"] = $"{Math.Max(quarter * 2, 128)}MB",
             ["maintenance_work_mem"] = "128MB",
             ["wal_level"] = "replica",
+            ["dynamic_shared_memory_type"] = sharedMemory ? "posix" : "sysv",
             ["wal_compression"] = lz4 ? "lz4" : "on",
             ["max_wal_size"] = "4GB",
             ["min_wal_size"] = "256MB",
