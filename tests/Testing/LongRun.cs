@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace Hazina.Testing;
+
+/// <summary>
+/// How long the tests with seeds may run: a moment by default, or as long as <c>./hazina test --long 10m</c> says, which also draws new seeds.
+/// </summary>
+public static class LongRun
+{
+    /// <summary>Null where nobody has asked for a long run.</summary>
+    public static TimeSpan? Duration { get; } =
+        Environment.GetEnvironmentVariable("HAZINA_TEST_LONG") is { Length: > 0 } seconds
+            ? TimeSpan.FromSeconds(long.Parse(seconds, CultureInfo.InvariantCulture))
+            : null;
+
+    public static bool Asked => Duration is not null;
+}
