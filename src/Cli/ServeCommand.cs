@@ -6,18 +6,13 @@ namespace Hazina.Cli;
 
 static class ServeCommand
 {
-    const int DefaultPort = 5080;
+    public const int DefaultPort = 5080;
 
     public static CliCommand Create()
     {
         var data = CommonOptions.Data();
         var database = CommonOptions.Database();
-        var port = new Option<int?>("--port")
-        {
-            Description = $"The port on this machine alone ({DefaultPort})",
-            HelpName = "PORT",
-            CustomParser = Port,
-        };
+        var port = PortOption();
         var urls = new Option<string?>("--urls")
         {
             Description = "Where to listen instead, as addresses separated by semicolons",
@@ -33,11 +28,10 @@ static class ServeCommand
             Description = "The certificate's private key, where it has a file of its own (PEM)",
             HelpName = "FILE",
         };
-        var log = new Option<string>("--log")
+        var log = new Option<string?>("--log")
         {
-            Description = "How to write the log: text or json",
+            Description = "How to write the log: text (the default) or json",
             HelpName = "FORMAT",
-            DefaultValueFactory = _ => "text",
         };
         log.AcceptOnlyFromAmong("text", "json");
 
@@ -66,18 +60,29 @@ static class ServeCommand
                     {
                         DataFolder = Path.GetFullPath(parsed.GetRequiredValue(data)),
                         Database = parsed.GetValue(database),
-                        Urls =
-                            parsed.GetValue(urls)
-                            ?? $"{(parsed.GetValue(certificate) is null ? "http" : "https")}://localhost:{parsed.GetValue(port) ?? DefaultPort}",
+                        Urls = parsed.GetValue(urls) ?? UrlsOf(parsed.GetValue(port), parsed.GetValue(certificate)),
                         Certificate = parsed.GetValue(certificate),
                         CertificateKey = parsed.GetValue(key),
-                        JsonLog = parsed.GetRequiredValue(log) == "json",
+                        Log = parsed.GetValue(log),
                     },
+                    whenUp: null,
                     ct
                 )
         );
         return command;
     }
+
+    /// <summary>Null where nothing was said: then the settings decide.</summary>
+    static string? UrlsOf(int? port, string? certificate) =>
+        port is null && certificate is null ? null : $"{(certificate is null ? "http" : "https")}://localhost:{port ?? DefaultPort}";
+
+    public static Option<int?> PortOption() =>
+        new("--port")
+        {
+            Description = $"The port on this machine alone ({DefaultPort})",
+            HelpName = "PORT",
+            CustomParser = Port,
+        };
 
     static int? Port(ArgumentResult result)
     {

@@ -1,18 +1,36 @@
 namespace Hazina.Cli;
 
-/// <summary>What <c>serve</c> was asked for.</summary>
+/// <summary>What <c>serve</c> or <c>demo</c> was asked for. What is null comes from appsettings.json, the environment, or Hazina's own mind.</summary>
 sealed record ServeSettings
 {
     public required string DataFolder { get; init; }
 
-    /// <summary>Null: a PostgreSQL of our own in the data folder.</summary>
+    /// <summary>Null, and not in the settings either: a PostgreSQL of our own in the data folder.</summary>
     public string? Database { get; init; }
 
-    public required string Urls { get; init; }
+    public string? Urls { get; init; }
 
     public string? Certificate { get; init; }
 
     public string? CertificateKey { get; init; }
 
-    public bool JsonLog { get; init; }
+    /// <summary>text or json.</summary>
+    public string? Log { get; init; }
+
+    public string? LogLevel { get; init; }
+
+    /// <summary>Whether the first line says where it serves.</summary>
+    public bool SaysWhere { get; init; } = true;
+
+    public IReadOnlyDictionary<string, string?> Arguments =>
+        new Dictionary<string, string?>
+        {
+            ["data"] = DataFolder,
+            ["database"] = Database,
+            ["urls"] = Urls,
+            ["certificate"] = Certificate,
+            ["certificate_key"] = CertificateKey,
+            ["log"] = Log,
+            ["log_level"] = LogLevel,
+        };
 }
