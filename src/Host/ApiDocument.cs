@@ -24,7 +24,8 @@ static class ApiDocument
         **Amounts** are decimal strings with their currency: `{"amount": "1250.00", "currency": "KES"}`. **Times** are RFC 3339 in UTC. **Ids** are UUIDs,
         best version 7. Unknown fields are refused, so that no field is passed over in silence.
 
-        **Keys** go into `X-API-Key` or `Authorization: Bearer`. A key sees one book, `live` or `sandbox`, and has permissions; each call names the one it needs.
+        **Keys** go into `X-API-Key` or `Authorization: Bearer`. A key sees one book, `live` or `sandbox`, and has permissions; each call
+        names the one it needs.
 
         **Errors** are `application/problem+json` with a `code` for programs; `type` leads to a page that explains it ([all of them](/docs/refusals/)).
         Quote `request_id` when you ask for help.

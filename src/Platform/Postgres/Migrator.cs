@@ -152,7 +152,8 @@ public sealed class Migrator(Database database)
     const string UnlockOwnerSql = "select pg_advisory_unlock(@key)";
     const string EncodingOwnerSql = "select current_setting('server_encoding')";
     const string HistoryExistsOwnerSql = "select to_regclass('platform.migrations') is not null";
-    const string HistoryOwnerSql = "select module, version, file, checksum, applied_at from platform.migrations order by applied_at, module";
+    const string HistoryOwnerSql =
+        "select module, version, file, checksum, applied_at from platform.migrations order by applied_at, module";
 
     const string CreateHistoryOwnerSql = """
         create schema if not exists platform;

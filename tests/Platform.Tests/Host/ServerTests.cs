@@ -140,11 +140,13 @@ public sealed class ServerTests
         Assert.Contains("no database", StartFails(new ServerOptions()), StringComparison.Ordinal);
 
         static string StartFails(ServerOptions options) =>
-            Assert.Throws<StartException>(() =>
-            {
-                using var app = Server.Build(options) as IDisposable;
-                options.Connect(logs: null);
-            }).Message;
+            Assert
+                .Throws<StartException>(() =>
+                {
+                    using var app = Server.Build(options) as IDisposable;
+                    options.Connect(logs: null);
+                })
+                .Message;
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class EmbeddedBackupTests : IAsyncLifetime
             {
                 // A thousand at once: a half commit would show as another number.
                 await using var insert = source.CreateCommand(
-                    $"INSERT INTO counted SELECT {batch}::bigint * 1000000 + n, repeat('y', 500) FROM generate_series(1, 1000) n; UPDATE counted SET padding = repeat('{batch % 10}', 400) WHERE id % 97 = {batch % 97}"
+                    $"INSERT INTO counted SELECT {batch}::bigint * 1000000 + n, repeat('y', 500) FROM generate_series(1, 1000) n; "
+                        + $"UPDATE counted SET padding = repeat('{batch % 10}', 400) WHERE id % 97 = {batch % 97}"
                 );
                 await insert.ExecuteNonQueryAsync();
                 Interlocked.Exchange(ref committed, batch);

@@ -48,7 +48,8 @@ sealed class ClusterHome : IDisposable
         catch (UnauthorizedAccessException e)
         {
             throw new EmbeddedPostgresException(
-                $"The data folder {dataFolder} cannot be used by {Environment.UserName}: {e.Message} Start Hazina as the user who owns it, or choose another with HAZINA_DATA.",
+                $"The data folder {dataFolder} cannot be used by {Environment.UserName}: {e.Message} "
+                    + "Start Hazina as the user who owns it, or choose another with HAZINA_DATA.",
                 e
             );
         }

@@ -15,7 +15,9 @@ public static class EmbeddedRestore
     /// <param name="file">A backup by <see cref="EmbeddedBackup"/>.</param>
     /// <param name="check">Proves the recovered database, given its connection string; what it throws is the result.</param>
     /// <param name="ct">Ends it early.</param>
-    /// <exception cref="EmbeddedPostgresException">The file is no whole backup, or the data folder holds a database, or PostgreSQL is of another major version.</exception>
+    /// <exception cref="EmbeddedPostgresException">
+    /// The file is no whole backup, or the data folder holds a database, or PostgreSQL is of another major version.
+    /// </exception>
     public static async Task<BackupSummary> RunAsync(
         EmbeddedPostgresOptions options,
         string file,

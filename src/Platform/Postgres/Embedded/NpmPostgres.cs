@@ -46,7 +46,8 @@ static class NpmPostgres
 
         return await PostgresBinaries.AtAsync(bin, ct)
             ?? throw new EmbeddedPostgresException(
-                $"The npm build of PostgreSQL in {target} does not run on this machine. Install PostgreSQL {PostgresBinaries.OldestMajor} or newer, or name one with {PostgresBinaries.Variable}."
+                $"The npm build of PostgreSQL in {target} does not run on this machine. "
+                    + $"Install PostgreSQL {PostgresBinaries.OldestMajor} or newer, or name one with {PostgresBinaries.Variable}."
             );
     }
 

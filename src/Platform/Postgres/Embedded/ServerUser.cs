@@ -30,7 +30,8 @@ sealed class ServerUser
                 ?? await CreateAsync(ct)
                 ?? await FindAsync("postgres", ct)
                 ?? throw new EmbeddedPostgresException(
-                    $"PostgreSQL cannot run as root, and the user {Name} to run it could not be made. Make one (useradd --system {Name}) or start Hazina as an ordinary user."
+                    $"PostgreSQL cannot run as root, and the user {Name} to run it could not be made. "
+                        + $"Make one (useradd --system {Name}) or start Hazina as an ordinary user."
                 )
         );
     }
