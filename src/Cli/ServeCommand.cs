@@ -28,11 +28,7 @@ static class ServeCommand
             Description = "The certificate's private key, where it has a file of its own (PEM)",
             HelpName = "FILE",
         };
-        var log = new Option<string?>("--log")
-        {
-            Description = "How to write the log: text (the default) or json",
-            HelpName = "FORMAT",
-        };
+        var log = new Option<string?>("--log") { Description = "How to write the log: text (the default) or json", HelpName = "FORMAT" };
         log.AcceptOnlyFromAmong("text", "json");
 
         var command = new CliCommand("serve", "Serve the API, with a PostgreSQL of Hazina's own or an existing one")

@@ -11,7 +11,11 @@ namespace Hazina.Cli;
 static class Serving
 {
     /// <param name="whenUp">What to do once it serves; false ends it then. Null: nothing, and it goes on.</param>
-    public static async Task<int> RunAsync(ServeSettings settings, Func<WebApplication, CancellationToken, Task<bool>>? whenUp, CancellationToken ct)
+    public static async Task<int> RunAsync(
+        ServeSettings settings,
+        Func<WebApplication, CancellationToken, Task<bool>>? whenUp,
+        CancellationToken ct
+    )
     {
         var options = ServerOptions.From(ServerOptions.Settings(settings.Arguments));
         var isOurs = options.ConnectionString is null && options.OwnerConnectionString is null;
@@ -48,12 +52,17 @@ static class Serving
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new CommandFailedException($"Another program is listening at {urls} already. Stop it, or choose another port with --port.", e);
+            throw new CommandFailedException(
+                $"Another program is listening at {urls} already. Stop it, or choose another port with --port.",
+                e
+            );
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied)
         {
             throw new CommandFailedException(
-                $"{Environment.UserName} may not listen at {urls}. Ports below 1024 need root; choose another with --port.", e);
+                $"{Environment.UserName} may not listen at {urls}. Ports below 1024 need root; choose another with --port.",
+                e
+            );
         }
     }
 }
