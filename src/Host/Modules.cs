@@ -13,7 +13,7 @@ public sealed record Module(ModuleSchema Schema, Action<IServiceCollection> Add,
 public static class Modules
 {
     public static IReadOnlyList<Module> All { get; } =
-    [new(PlatformModule.Schema, s => s.AddPlatform(), r => r.MapPlatform()), new(LedgerModule.Schema, s => s.AddLedger(), _ => { })];
+    [new(PlatformModule.Schema, s => s.AddPlatform(), r => r.MapPlatform()), new(LedgerModule.Schema, s => s.AddLedger(), r => r.MapLedger())];
 
     /// <summary>For the migrator.</summary>
     public static IReadOnlyList<ModuleSchema> Schemas { get; } = [.. All.Select(m => m.Schema)];

@@ -43,6 +43,9 @@ public sealed partial class Journal : IHostedService, IDisposable
     /// <summary>Postings waiting for the writer.</summary>
     public int Waiting => queue.Count;
 
+    /// <summary>Whether it takes no more postings.</summary>
+    internal bool IsClosed => queue.IsClosed;
+
     /// <summary>The published state, for reads inside the module; null before the journal was read.</summary>
     internal LedgerState? State => writer.State;
 

@@ -8,6 +8,15 @@ public static class Refusals
     public static readonly RefusalType AccountNotFound = new("ledger.account_not_found", 422, "No such account",
         "The posting names an account that the ledger does not have. Open it first, or correct the id.");
 
+    public static readonly RefusalType NoSuchAccount = new("ledger.no_such_account", 404, "No such account",
+        "The book of your key has no account with this id. What belongs to another book is answered in the same way.");
+
+    public static readonly RefusalType NotOpenYet = new("ledger.account_not_open_yet", 404, "Not open at that time",
+        "The account was opened later than the time that was asked about, so there is nothing to tell: that is not a balance of zero.");
+
+    public static readonly RefusalType NoSuchReservation = new("ledger.no_such_reservation", 404, "No such reservation",
+        "The book of your key has no reservation with this id. What belongs to another book is answered in the same way.");
+
     public static readonly RefusalType AccountExists = new("ledger.account_exists", 409, "The account exists",
         "An account with this id was opened before, by another request. Choose a fresh id.");
 
@@ -98,7 +107,7 @@ public static class Refusals
     /// <summary>All of them, for the pages and the tests.</summary>
     public static IReadOnlyList<RefusalType> All { get; } =
     [
-        AccountNotFound, AccountExists, AccountClosed, AccountFrozen, AccountNotEmpty, BookMismatch, CurrencyMismatch, InsufficientFunds,
+        AccountNotFound, NoSuchAccount, NotOpenYet, NoSuchReservation, AccountExists, AccountClosed, AccountFrozen, AccountNotEmpty, BookMismatch, CurrencyMismatch, InsufficientFunds,
         CeilingExceeded, FloorAboveCeiling, TooManyDigits, OutOfRange, ReservationNotActive, ReservationExceeded, ReservationMismatch,
         ReservationExists, ExpiresInThePast, ConditionFailed, TurnoverExceeded, PeriodOver, TransactionNotFound, AlreadyReversed,
         ReversalOfReversal, NothingToReverse, BulkRefused, IdReused, Invalid, Conflict, Busy, Faulty,

@@ -18,13 +18,13 @@ public static partial class SqlStatements
     /// <param name="assembly">Whose constants.</param>
     /// <param name="database">A migrated one.</param>
     /// <param name="module">The module, lower case.</param>
-    /// <param name="writesOnly">True where every statement of the module runs as its writer, whatever its name.</param>
+    /// <param name="asWriter">Tells by the whole name of a constant what else runs as the writer.</param>
     /// <returns>What is wrong, one line a statement; and how many there were.</returns>
     public static async Task<(IReadOnlyList<string> Faults, int Count)> PrepareAsync(
         Assembly assembly,
         Database database,
         string module,
-        bool writesOnly = false
+        Func<string, bool>? asWriter = null
     )
     {
         var faults = new List<string>();
@@ -32,15 +32,15 @@ public static partial class SqlStatements
         foreach (var (name, sql) in Of(assembly))
         {
             count++;
-            var asWriter = writesOnly || name.EndsWith("WriterSql", StringComparison.Ordinal);
-            await using var connection = await (asWriter ? database.Writer(module) : database.Requests(module)).OpenConnectionAsync();
+            var isWriters = asWriter?.Invoke(name) == true || name.EndsWith("WriterSql", StringComparison.Ordinal);
+            await using var connection = await (isWriters ? database.Writer(module) : database.Requests(module)).OpenConnectionAsync();
             try
             {
                 await Prepare(connection, sql);
             }
             catch (PostgresException e)
             {
-                faults.Add($"{name}: {e.MessageText} ({e.SqlState}) as {(asWriter ? module + "_writer" : module)}");
+                faults.Add($"{name}: {e.MessageText} ({e.SqlState}) as {(isWriters ? module + "_writer" : module)}");
             }
         }
 

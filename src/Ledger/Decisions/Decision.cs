@@ -11,7 +11,11 @@ readonly record struct No(string Code, string? Field);
 /// <param name="Legs">Its rows that are legs, in order.</param>
 /// <param name="IsReversal">Whether it is itself a reversal.</param>
 /// <param name="IsReversed">Whether somebody reversed it already.</param>
-sealed record Original(IReadOnlyList<JournalRow> Legs, bool IsReversal, bool IsReversed);
+sealed record Original(IReadOnlyList<JournalRow> Legs, bool IsReversal, bool IsReversed)
+{
+    /// <summary>The account of its first row, legs or not: by it the book is known.</summary>
+    public long Account { get; init; } = Legs.Count > 0 ? Legs[0].Debit : 0;
+}
 
 /// <summary>What the journal knows that the state does not keep, looked up for one posting before it is decided.</summary>
 /// <param name="Original">The transaction that it reverses; null where there is none.</param>
@@ -84,7 +88,8 @@ static partial class Decision
 
     static No? Reversal(Draft draft, Posting posting, Original? original)
     {
-        if (original is null)
+        // Another book's is nobody's, before anything is told of it.
+        if (original is null || (original.Account > 0 && !string.Equals(draft.At(original.Account).Book, posting.Book, StringComparison.Ordinal)))
             return new No(Refusals.TransactionNotFound.Code, "reverses");
         if (original.IsReversal)
             return new No(Refusals.ReversalOfReversal.Code, "reverses");
@@ -98,8 +103,6 @@ static partial class Decision
             var row = original.Legs[i];
             var debit = draft.At(row.Credit);
             var credit = draft.At(row.Debit);
-            if (!string.Equals(debit.Book, posting.Book, StringComparison.Ordinal))
-                return new No(Refusals.TransactionNotFound.Code, "reverses"); // another book's is nobody's
             var no = Move(draft, new StepAt(posting, Facts.None, i, original.Legs.Count), debit, credit, row.Amount, reservation: null, RowFlags.Reversal);
             if (no is { } refused)
                 return new No(refused.Code, "reverses");

@@ -112,7 +112,7 @@ sealed partial class PostgresStore
             lookup.Originals[id] = new Original(
                 [.. stored.Rows.Where(r => r.Kind == RowKind.Leg)],
                 IsReversal: stored.Rows.Any(r => r.Flags.HasFlag(RowFlags.Reversal)),
-                IsReversed: reversed.Contains(id));
+                IsReversed: reversed.Contains(id)) { Account = stored.Rows[0].Debit };
         }
     }
 

@@ -113,9 +113,9 @@ sealed partial class PostgresStore
     const string AddBatchSql = """
         insert into ledger.batches
             (number, format, first_row, last_row, transactions, refusals, bulks, node, attempt, recorded_at, previous_hash, root, hash)
-        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+        select $1, $2, $3::bigint, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
         from ledger.batches as previous
-        where previous.number = $14 and previous.hash = $11 and previous.last_row = $3 - 1
+        where previous.number = $14 and previous.hash = $11 and previous.last_row = $3::bigint - 1
         """;
 
     const string ChangeAccountsSql = """

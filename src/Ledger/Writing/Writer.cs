@@ -94,7 +94,7 @@ sealed partial class Writer(
         lastClockTick = 0;
     }
 
-    /// <summary>Answers everything that waits with "nothing was recorded, send it again". In doubt is not "nothing", so that one is left open.</summary>
+    /// <summary>Answers everything that waits with "nothing was recorded, send it again". In doubt is not "nothing".</summary>
     public void Abandon()
     {
         queue.Close();
@@ -102,6 +102,9 @@ sealed partial class Writer(
         foreach (var item in carried)
             AnswerAll(item, OutcomeStatus.Retry, Refusals.Busy.Code);
         carried.Clear();
+        // Only the journal knows what became of these, and the same posting sent again asks it.
+        foreach (var item in doubt?.Items ?? [])
+            item.Submission.Fail(new TimeoutException("The process stopped while the commit was in doubt. Send the same posting again: its id tells."));
     }
 
     bool IsOwnWorkDue() =>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hazina.Platform.Http;
 
 /// <summary>Says in the caller's words what the framework found wrong with a request before a verb was reached.</summary>
-static partial class BodyFault
+public static partial class BodyFault
 {
     public static Refusal Of(BadHttpRequestException e) =>
         e switch

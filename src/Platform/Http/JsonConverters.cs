@@ -36,7 +36,7 @@ sealed class SnakeCaseEnums : JsonConverterFactory
 /// <summary>Times as RFC 3339: an offset is required coming in, UTC with microseconds goes out, so that texts sort as times do.</summary>
 sealed class Rfc3339Times : JsonConverter<DateTimeOffset>
 {
-    const string Wanted = "must be an RFC 3339 time with an offset and at most six digits of a second, such as 2026-01-31T09:30:00Z";
+    public const string Wanted = "must be an RFC 3339 time with an offset and at most six digits of a second, such as 2026-01-31T09:30:00Z";
 
     static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK"];
 

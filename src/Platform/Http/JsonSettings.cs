@@ -41,7 +41,7 @@ public static class JsonSettings
 }
 
 /// <summary>A value that cannot be read, said in words meant for the caller.</summary>
-sealed class WireException : JsonException
+public sealed class WireException : JsonException
 {
     public WireException() { }
 

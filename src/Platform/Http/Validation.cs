@@ -136,6 +136,17 @@ public sealed class Validation
         return text;
     }
 
+    /// <summary>A time as it comes in a query (RFC 3339 with an offset, whole microseconds), in UTC; null when it is not given.</summary>
+    public DateTimeOffset? OptionalTime(string? text, string pointer)
+    {
+        if (text is null)
+            return null;
+        // An offset's plus is a space to whoever decodes a query.
+        var isTime = Rfc3339Times.TryRead(text.Replace(' ', '+'), out var time);
+        That(isTime, pointer, "wrong_format", Rfc3339Times.Wanted);
+        return time;
+    }
+
     public Currency CurrencyOf(string? code, string pointer)
     {
         if (

@@ -1,0 +1,41 @@
+using System.ComponentModel;
+using Hazina.Ledger.Http;
+using Hazina.Ledger.Reading;
+using Hazina.Ledger.Transactions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Ledger.Accounts;
+
+/// <summary><c>POST /v1/ledger/accounts/{account}/unfreeze</c></summary>
+static class UnfreezeAccount
+{
+    const string Kind = "account_unfreeze";
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/accounts/{account}/unfreeze", Post)
+            .WithSummary("Unfreeze an account")
+            .WithDescription("Both sides take postings again.")
+            .Produces<PostedTransaction>()
+            .Example("""{"id": "0198f0a2-8d2f-7e74-8b66-1d8c2a1f3b22", "reference": "case-4711"}""", PostedTransaction.Example);
+
+    [Description("The end of a freeze.")]
+    public sealed record Request(
+        [property: Description("The transaction's id, chosen by you.")] Guid? Id,
+        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description
+    );
+
+    static Task<IResult> Post(Guid account, Request body, HttpContext context, Journal journal, BookReader reader) =>
+        AccountChange.Post(
+            context,
+            journal,
+            reader,
+            account,
+            new AccountChange.Said(body.Id, body.Reference, body.Description),
+            Kind,
+            (_, _) => new Change(account, Freeze: Freeze.None)
+        );
+}
