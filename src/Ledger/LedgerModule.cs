@@ -1,6 +1,9 @@
 using Hazina.Ledger.Accounts;
 using Hazina.Ledger.Balances;
 using Hazina.Ledger.Http;
+using Hazina.Ledger.Proof;
+using Hazina.Ledger.Proof.Heads;
+using Hazina.Ledger.Proof.Receipts;
 using Hazina.Ledger.Reading;
 using Hazina.Ledger.Reservations;
 using Hazina.Ledger.Transactions;
@@ -32,6 +35,11 @@ public static class LedgerModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<LedgerOptions>().BindConfiguration("Ledger");
         services.AddSingleton<Journal>();
+        services.AddSingleton<ProofPlaces>();
+        services.AddSingleton<HeadSigner>();
+        services.AddSingleton<ReceiptDesk>();
+        // Before the journal: services stop in the opposite order, and the last batch is signed too.
+        services.AddHostedService(provider => provider.GetRequiredService<HeadSigner>());
         services.AddHostedService(provider => provider.GetRequiredService<Journal>());
         services.AddSingleton<BookReader>();
         services.AddRefusals(Refusals.All);

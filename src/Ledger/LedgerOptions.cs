@@ -35,4 +35,23 @@ public sealed class LedgerOptions
 
     /// <summary>How this process is called in the batches that it writes; at most 60 characters.</summary>
     public string Node { get; set; } = Environment.MachineName is { Length: > 0 and <= 60 } name ? name : "node";
+
+    /// <summary>How heads are signed and witnessed.</summary>
+    public ProofOptions Proof { get; set; } = new();
+}
+
+/// <summary>How the journal's heads are signed and witnessed. Bound from <c>Ledger:Proof</c>.</summary>
+public sealed record ProofOptions
+{
+    /// <summary>The signing key, ECDSA over P-256 in PEM, made where it is missing; in the data folder when nothing is said.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>Where signed heads are appended, one a line; in the data folder when nothing is said. Best on another disk, or where it can only be appended to.</summary>
+    public string? WitnessFile { get; set; }
+
+    /// <summary>An address that every signed head is posted to.</summary>
+    public Uri? Webhook { get; set; }
+
+    /// <summary>How often a new head is signed.</summary>
+    public TimeSpan SignEvery { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,22 +19,34 @@ sealed class Merkle
     const byte NodePrefix = 1;
     const byte HeaderPrefix = 2;
 
-    readonly ArrayBufferWriter<byte> buffer = new(4096);
-    readonly ArrayBufferWriter<byte> leaves = new(64 * HashSize);
+    /// <summary>Longer messages are hashed by themselves: among short ones they would keep seven lanes idle.</summary>
+    const int LongestInLane = 1_024;
 
-    public int Count => leaves.WrittenCount / HashSize;
+    readonly int[] starts = new int[Sha256Lanes.Lanes + 1];
+    readonly int[] lengths = new int[Sha256Lanes.Lanes];
+    readonly int[] places = new int[Sha256Lanes.Lanes];
+    byte[] messages = new byte[16 * 1_024]; // those that wait for a lane, and the one that is being written
+    byte[] leaves = new byte[64 * HashSize];
+    int waiting;
+    int end;
+
+    public int Count { get; private set; }
 
     /// <summary>The hash of a leaf.</summary>
-    public ReadOnlySpan<byte> Leaf(int index) => leaves.WrittenSpan.Slice(index * HashSize, HashSize);
+    public ReadOnlySpan<byte> Leaf(int index)
+    {
+        HashWaiting();
+        return leaves.AsSpan(index * HashSize, HashSize);
+    }
 
     /// <summary>Starts over, for the next batch.</summary>
-    public void Clear() => leaves.ResetWrittenCount();
+    public void Clear() => (Count, waiting, end) = (0, 0, 0);
 
     public void AddTransaction(ReadOnlySpan<JournalRow> rows, ReadOnlySpan<byte> details)
     {
         Begin('T');
         foreach (ref readonly var row in rows)
-            RowBytes.Write(buffer, row);
+            end += RowBytes.Write(Room(RowBytes.LongestOf(row)), row);
         Append(details);
         End();
     }
@@ -43,7 +54,8 @@ sealed class Merkle
     public void AddRefusal(Guid id, ReadOnlySpan<byte> content, string code, string? field)
     {
         Begin('R');
-        AppendId(id);
+        RowBytes.Id(Room(16), id);
+        end += 16;
         Append(content);
         Append(Encoding.UTF8.GetBytes(code));
         Append(Encoding.UTF8.GetBytes(field ?? ""));
@@ -53,11 +65,11 @@ sealed class Merkle
     public void AddBulk(Guid id, ReadOnlySpan<byte> content, long firstRow)
     {
         Begin('B');
-        AppendId(id);
+        RowBytes.Id(Room(16), id);
+        end += 16;
         Append(content);
-        var at = 0;
-        RowBytes.Long(buffer.GetSpan(8), ref at, firstRow);
-        buffer.Advance(at);
+        BinaryPrimitives.WriteInt64BigEndian(Room(8), firstRow);
+        end += 8;
         End();
     }
 
@@ -65,7 +77,7 @@ sealed class Merkle
     {
         if (Count == 0)
             return SHA256.HashData([]);
-        var level = leaves.WrittenSpan.ToArray();
+        var level = Level();
         for (var count = Count; count > 1;)
             count = Up(level, count);
         return level[..HashSize];
@@ -75,7 +87,7 @@ sealed class Merkle
     public IReadOnlyList<PathStep> Path(int index)
     {
         var path = new List<PathStep>();
-        var level = leaves.WrittenSpan.ToArray();
+        var level = Level();
         for (var count = Count; count > 1; count = Up(level, count), index /= Children)
         {
             var first = index / Children * Children;
@@ -114,13 +126,26 @@ sealed class Merkle
     }
 
     /// <summary>The hash that the next batch names as its previous one.</summary>
-    public static byte[] HeaderHash(in BatchHeader header, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> root)
+    public static byte[] HeaderHash(in BatchHeader header, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> root) =>
+        HeaderHash(HeaderBytes(header), previous, root);
+
+    /// <summary>The same, of a header's canonical bytes.</summary>
+    public static byte[] HeaderHash(ReadOnlySpan<byte> header, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> root)
     {
-        Span<byte> bytes = stackalloc byte[512];
-        var at = 0;
-        bytes[at++] = HeaderPrefix;
-        BinaryPrimitives.WriteInt16BigEndian(bytes[at..], header.Format);
-        at += 2;
+        Span<byte> bytes = stackalloc byte[1 + header.Length + previous.Length + root.Length];
+        bytes[0] = HeaderPrefix;
+        header.CopyTo(bytes[1..]);
+        previous.CopyTo(bytes[(1 + header.Length)..]);
+        root.CopyTo(bytes[(1 + header.Length + previous.Length)..]);
+        return SHA256.HashData(bytes);
+    }
+
+    /// <summary>What a batch says of itself, without its prefix, the hash before it and its root.</summary>
+    public static byte[] HeaderBytes(in BatchHeader header)
+    {
+        var bytes = new byte[80 + (3 * header.Node.Length)];
+        BinaryPrimitives.WriteInt16BigEndian(bytes, header.Format);
+        var at = 2;
         RowBytes.Long(bytes, ref at, header.Number);
         RowBytes.Long(bytes, ref at, header.FirstRow);
         RowBytes.Long(bytes, ref at, header.LastRow);
@@ -130,11 +155,7 @@ sealed class Merkle
         RowBytes.Text(bytes, ref at, header.Node);
         RowBytes.Id(bytes, ref at, header.Attempt);
         RowBytes.Long(bytes, ref at, RowBytes.Microseconds(header.RecordedAt));
-        previous.CopyTo(bytes[at..]);
-        at += previous.Length;
-        root.CopyTo(bytes[at..]);
-        at += root.Length;
-        return SHA256.HashData(bytes[..at]);
+        return bytes[..at];
     }
 
     /// <summary>Hashes a level into the one above, in place; how many that has.</summary>
@@ -161,35 +182,74 @@ sealed class Merkle
         return up;
     }
 
-    void Begin(char type)
+    byte[] Level()
     {
-        buffer.ResetWrittenCount();
-        var span = buffer.GetSpan(2);
-        span[0] = LeafPrefix;
-        span[1] = (byte)type;
-        buffer.Advance(2);
+        HashWaiting();
+        return leaves[..(Count * HashSize)];
     }
 
-    void AppendId(Guid id)
+    void Begin(char type)
     {
-        var at = 0;
-        RowBytes.Id(buffer.GetSpan(16), ref at, id);
-        buffer.Advance(at);
+        end = starts[waiting];
+        var span = Room(2);
+        span[0] = LeafPrefix;
+        span[1] = (byte)type;
+        end += 2;
     }
 
     void Append(ReadOnlySpan<byte> bytes)
     {
-        var at = 0;
-        var span = buffer.GetSpan(4 + bytes.Length);
-        RowBytes.Int(span, ref at, bytes.Length);
-        bytes.CopyTo(span[at..]);
-        buffer.Advance(at + bytes.Length);
+        var span = Room(4 + bytes.Length);
+        BinaryPrimitives.WriteInt32BigEndian(span, bytes.Length);
+        bytes.CopyTo(span[4..]);
+        end += 4 + bytes.Length;
     }
 
     void End()
     {
-        SHA256.HashData(buffer.WrittenSpan, leaves.GetSpan(HashSize));
-        leaves.Advance(HashSize);
+        var length = end - starts[waiting];
+        if ((Count + 1) * HashSize > leaves.Length)
+            Array.Resize(ref leaves, leaves.Length * 2);
+        var place = Count++;
+        if (!Sha256Lanes.IsSupported || length > LongestInLane)
+        {
+            SHA256.HashData(messages.AsSpan(starts[waiting], length), leaves.AsSpan(place * HashSize, HashSize));
+            return;
+        }
+
+        var padded = Sha256Lanes.PaddedLength(length);
+        Sha256Lanes.Pad(messages.AsSpan(starts[waiting]), length);
+        (lengths[waiting], places[waiting]) = (length, place);
+        starts[waiting + 1] = starts[waiting] + padded;
+        if (++waiting == Sha256Lanes.Lanes)
+            HashWaiting();
+    }
+
+    void HashWaiting()
+    {
+        if (waiting == Sha256Lanes.Lanes)
+        {
+            Span<byte> hashes = stackalloc byte[Sha256Lanes.Lanes * HashSize];
+            Sha256Lanes.Hash(messages, starts, hashes);
+            for (var lane = 0; lane < waiting; lane++)
+                hashes.Slice(lane * HashSize, HashSize).CopyTo(leaves.AsSpan(places[lane] * HashSize));
+        }
+        else
+        {
+            for (var i = 0; i < waiting; i++)
+                SHA256.HashData(messages.AsSpan(starts[i], lengths[i]), leaves.AsSpan(places[i] * HashSize, HashSize));
+        }
+
+        waiting = 0;
+    }
+
+    /// <summary>Space to write so many bytes, and the padding behind them.</summary>
+    Span<byte> Room(int size)
+    {
+        const int Padding = 2 * Sha256Lanes.Block;
+        if (end + size + Padding > messages.Length)
+            Array.Resize(ref messages, Math.Max(messages.Length * 2, end + size + Padding));
+        return messages.AsSpan(end);
     }
 }
 

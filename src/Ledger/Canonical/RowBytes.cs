@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Hazina.Ledger.Decisions;
@@ -13,9 +12,12 @@ static class RowBytes
 {
     public const short Format = 1;
 
-    public static void Write(ArrayBufferWriter<byte> to, in JournalRow row)
+    /// <summary>The most bytes that a row can have.</summary>
+    public static int LongestOf(in JournalRow row) => 256 + (row.BusinessKind.Length * 4);
+
+    /// <summary>Writes a row; how many bytes it has.</summary>
+    public static int Write(Span<byte> span, in JournalRow row)
     {
-        var span = to.GetSpan(256 + (row.BusinessKind.Length * 4));
         var at = 0;
         Long(span, ref at, row.Seq);
         span[at++] = (byte)row.Kind;
@@ -40,7 +42,7 @@ static class RowBytes
         span[at++] = (byte)row.Flags;
         Int(span, ref at, row.EffectiveDate?.DayNumber ?? -1);
         Long(span, ref at, Microseconds(row.RecordedAt));
-        to.Advance(at);
+        return at;
     }
 
     public static void Long(Span<byte> span, ref int at, long value)
@@ -57,9 +59,11 @@ static class RowBytes
 
     public static void Id(Span<byte> span, ref int at, Guid value)
     {
-        value.TryWriteBytes(span[at..], bigEndian: true, out _);
+        Id(span[at..], value);
         at += 16;
     }
+
+    public static void Id(Span<byte> span, Guid value) => value.TryWriteBytes(span, bigEndian: true, out _);
 
     public static void Text(Span<byte> span, ref int at, string value)
     {

@@ -1,4 +1,5 @@
 using Hazina.Money;
+using Hazina.Platform.Http;
 
 namespace Hazina.Ledger.Decisions;
 
@@ -6,20 +7,22 @@ namespace Hazina.Ledger.Decisions;
 static partial class Decision
 {
     /// <summary>No account that this posting lowered is below its floor, none that it raised is above its ceiling.</summary>
-    static No? Bounds(Draft draft, Posting posting)
+    static No? Bounds(Draft draft, Posting posting) =>
+        !posting.Forced && FirstOutOfBounds(draft) is { } crossed ? new No(crossed.Refusal.Code, FieldOf(posting, crossed.Account)) : null;
+
+    /// <summary>The first account that the transaction at hand took past its floor or its ceiling.</summary>
+    public static (Account Account, RefusalType Refusal)? FirstOutOfBounds(Draft draft)
     {
-        if (posting.Forced)
-            return null;
-        foreach (var (slot, before) in draft.TouchedByTransaction)
+        foreach (ref readonly var touched in draft.TouchedByTransaction)
         {
-            var account = draft.Touched[slot];
+            var account = draft.Touched[touched.Slot];
             var after = draft.PositionOf(account);
-            var available = account.AvailableOf(after);
-            if (after.Terms.Floor is { } floor && available < floor && available < account.AvailableOf(before))
-                return new No(Refusals.InsufficientFunds.Code, FieldOf(posting, account));
-            var balance = account.BalanceOf(after);
-            if (after.Terms.Ceiling is { } ceiling && balance > ceiling && balance > account.BalanceOf(before))
-                return new No(Refusals.CeilingExceeded.Code, FieldOf(posting, account));
+            if (after.Terms.Floor is { } floor && account.AvailableOf(after) is var available
+                && available < floor && available < account.AvailableOf(touched.Before))
+                return (account, Refusals.InsufficientFunds);
+            if (after.Terms.Ceiling is { } ceiling && account.BalanceOf(after) is var balance
+                && balance > ceiling && balance > account.BalanceOf(touched.Before))
+                return (account, Refusals.CeilingExceeded);
         }
 
         return null;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Hazina.Ledger.Decisions;
 
 /// <summary>How a row changes the state, and how a transaction that is refused is taken back.</summary>
@@ -87,7 +89,7 @@ sealed partial class Draft
     }
 
     /// <summary>The accounts that the transaction at hand has touched, with where they stood before it.</summary>
-    public IReadOnlyList<(int Slot, Position Before)> TouchedByTransaction => savedPositions;
+    public ReadOnlySpan<(int Slot, Position Before)> TouchedByTransaction => CollectionsMarshal.AsSpan(savedPositions);
 
     /// <summary>Changes the draft by the next row, and checks that the row is what follows from where the accounts stand.</summary>
     /// <param name="row">The row.</param>

@@ -141,4 +141,8 @@ ref struct BeliefText
 }
 
 /// <summary>The state and the journal do not fit each other.</summary>
-sealed class BrokenInvariantException(string what) : Exception($"The ledger does not hold: {what}.");
+/// <param name="what">The belief that failed.</param>
+sealed class BrokenInvariantException(string what) : Exception($"The ledger does not hold: {what}.")
+{
+    public string Belief => what;
+}

@@ -80,7 +80,7 @@ sealed record StoredBulk(Guid Id, byte[] Content, long FirstRow, long Batch, Dat
 /// <param name="Details">By the transaction's first row.</param>
 /// <param name="OtherIds">Ids that have no rows: refused ones and bulks.</param>
 sealed record StoredBatch(
-    BatchHeader Header, byte[] PreviousHash, byte[] Root, byte[] Hash, IReadOnlyList<JournalRow> Rows, IReadOnlyDictionary<long, byte[]> Details,
+    BatchHeader Header, byte[] PreviousHash, byte[] Root, byte[] Hash, List<JournalRow> Rows, IReadOnlyDictionary<long, byte[]> Details,
     IReadOnlyList<Guid> OtherIds);
 
 /// <summary>Everything that one commit writes.</summary>

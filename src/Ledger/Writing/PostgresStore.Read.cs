@@ -132,11 +132,11 @@ sealed partial class PostgresStore
         return transactions;
     }
 
-    static StoredRefusal ReadRefusal(NpgsqlDataReader reader) => new(
+    internal static StoredRefusal ReadRefusal(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetFieldValue<byte[]>(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4),
         reader.GetFieldValue<DateTimeOffset>(5));
 
-    static StoredBulk ReadBulk(NpgsqlDataReader reader) => new(
+    internal static StoredBulk ReadBulk(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetFieldValue<DateTimeOffset>(4));
 
     NpgsqlCommand Query(string sql, params object[] values)

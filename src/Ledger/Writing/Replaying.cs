@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Canonical;
 
@@ -8,41 +9,62 @@ static class Replaying
 {
     public static void Apply(Draft draft, StoredBatch batch)
     {
-        for (var at = 0; at < batch.Rows.Count;)
+        var rows = CollectionsMarshal.AsSpan(batch.Rows);
+        for (var at = 0; at < rows.Length;)
         {
-            var end = at + 1;
-            while (end < batch.Rows.Count && batch.Rows[end].Leg != 0)
-                end++;
-            Apply(draft, batch.Rows, at, end, batch.Details.GetValueOrDefault(batch.Rows[at].Seq));
+            var end = EndOfTransaction(rows, at);
+            Apply(draft, rows[at..end], batch.Details.GetValueOrDefault(rows[at].Seq) is { } content ? SaidDetails.Of(content) : null);
             at = end;
         }
     }
 
-    /// <summary>Applies one transaction: the rows from <paramref name="start"/> to before <paramref name="end"/>.</summary>
-    public static void Apply(Draft draft, IReadOnlyList<JournalRow> rows, int start, int end, byte[]? content)
+    /// <summary>Where the transaction that starts at <paramref name="at"/> ends: before the next row that is a first one.</summary>
+    public static int EndOfTransaction(ReadOnlySpan<JournalRow> rows, int at)
     {
-        var id = rows[start].TransactionId;
-        Invariant.Holds(rows[start].Legs == end - start, $"transaction {id} has all of its {rows[start].Legs} rows");
-        var said = content is null ? null : PostingReader.Details(content);
-        var commands = content is null ? null : PostingReader.StepsByPlace(content);
+        var end = at + 1;
+        while (end < rows.Length && rows[end].Leg != 0)
+            end++;
+        return end;
+    }
+
+    /// <summary>Applies one transaction.</summary>
+    /// <param name="draft">Where it is applied.</param>
+    /// <param name="rows">All of its rows.</param>
+    /// <param name="details">What it says beyond them; null where they say all.</param>
+    public static void Apply(Draft draft, ReadOnlySpan<JournalRow> rows, SaidDetails? details)
+    {
+        var id = rows[0].TransactionId;
+        Invariant.Holds(rows[0].Legs == rows.Length, $"transaction {id} has all of its {rows[0].Legs} rows");
         draft.BeginTransaction();
-        for (var i = start; i < end; i++)
+        for (var i = 0; i < rows.Length; i++)
         {
-            var row = rows[i];
-            Invariant.Holds(row.TransactionId == id && row.Leg == i - start, $"row {row.Seq} belongs to transaction {id}");
-            var command = commands?.GetValueOrDefault(row.Leg);
+            ref readonly var row = ref rows[i];
+            Invariant.Holds(
+                row.TransactionId == id && row.Leg == i && row.Legs == rows.Length,
+                $"row {row.Seq} is the one at {i} of the {rows.Length} of transaction {id}");
+            var command = details?.Commands.GetValueOrDefault(row.Leg);
             Invariant.Holds(
                 command is not null || row.Kind is not (RowKind.Open or RowKind.Change or RowKind.Reserve),
                 $"row {row.Seq} has the details that say what it does");
-            draft.Apply(row, command, said?.Book);
+            draft.Apply(row, command, details?.Said.Book);
         }
 
-        foreach (var turnover in said?.Conditions.OfType<TurnoverAtMost>() ?? [])
+        foreach (var condition in details?.Said.Conditions ?? [])
         {
+            if (condition is not TurnoverAtMost turnover)
+                continue;
             var account = draft.Find(turnover.Account) ?? throw new BrokenInvariantException($"transaction {id} counts on an account that exists");
             draft.Count(turnover, account, id);
         }
     }
+}
+
+/// <summary>The details of a transaction, read.</summary>
+/// <param name="Said">Everything but its id, kind, and the steps that its rows say by themselves.</param>
+/// <param name="Commands">What its open, change and reserve rows do, by their place in the transaction.</param>
+sealed record SaidDetails(Posting Said, IReadOnlyDictionary<int, Step> Commands)
+{
+    public static SaidDetails Of(ReadOnlyMemory<byte> content) => new(PostingReader.Details(content), PostingReader.StepsByPlace(content));
 }
 
 /// <summary>The clock of the journal's database went backwards, or far ahead.</summary>
