@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Hazina.Host;
+using Hazina.Platform.Postgres;
 using Hazina.Platform.Postgres.Embedded;
 using Npgsql;
 
@@ -59,7 +61,7 @@ static class CommandRun
     static string Sentence(Exception e) =>
         e switch
         {
-            CommandFailedException or EmbeddedPostgresException => e.Message,
+            CommandFailedException or EmbeddedPostgresException or StartException or MigrationException => e.Message,
             PostgresException refused => $"PostgreSQL refuses: {refused.MessageText}.",
             NpgsqlException { InnerException: SocketException reason } => $"The database cannot be reached: {reason.Message}.",
             NpgsqlException => $"The database cannot be used: {e.Message}",

@@ -9,6 +9,7 @@ static class Program
     static readonly CommandGroup[] Groups =
     [
         new("Run", [ServeCommand.Create()]),
+        new("Let programs in", [KeyCommand.Create()]),
         new("Look after the data", [BackupCommand.Create(), RestoreCommand.Create()]),
     ];
 

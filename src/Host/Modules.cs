@@ -1,6 +1,7 @@
 using Hazina.Ledger;
 using Hazina.Platform;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,8 +14,31 @@ public sealed record Module(ModuleSchema Schema, Action<IServiceCollection> Add,
 public static class Modules
 {
     public static IReadOnlyList<Module> All { get; } =
-    [new(PlatformModule.Schema, s => s.AddPlatform(), r => r.MapPlatform()), new(LedgerModule.Schema, s => s.AddLedger(), r => r.MapLedger())];
+    [
+        // Level 0
+        new(PlatformModule.Schema, s => s.AddPlatform(), r => r.MapPlatform()),
+        // Level 1
+        new(LedgerModule.Schema, s => s.AddLedger(), r => r.MapLedger()),
+    ];
+
+    /// <summary>Every module's permissions, by name.</summary>
+    public static IReadOnlyList<Permission> Permissions { get; } = FindPermissions();
 
     /// <summary>For the migrator.</summary>
     public static IReadOnlyList<ModuleSchema> Schemas { get; } = [.. All.Select(m => m.Schema)];
+
+    static List<Permission> FindPermissions()
+    {
+        var services = new ServiceCollection();
+        foreach (var module in All)
+            module.Add(services);
+        return
+        [
+            .. services
+                .Select(s => s.ImplementationInstance)
+                .OfType<PermissionList>()
+                .SelectMany(l => l.Permissions)
+                .OrderBy(p => p.Name, StringComparer.Ordinal),
+        ];
+    }
 }

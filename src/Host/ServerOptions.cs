@@ -85,7 +85,12 @@ public sealed record ServerOptions
         };
     }
 
-    internal Database Connect(ILoggerFactory? logs) =>
+    /// <summary>Whether a database is named at all; otherwise the caller has to bring one.</summary>
+    public bool HasDatabase => ConnectionString is not null || OwnerConnectionString is not null;
+
+    /// <summary>The database that these options name.</summary>
+    /// <exception cref="StartException">They name none.</exception>
+    public Database Connect(ILoggerFactory? logs) =>
         (ConnectionString, OwnerConnectionString) switch
         {
             (null, null) => throw new StartException("There is no database: neither database nor database_owner is set."),

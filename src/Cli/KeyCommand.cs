@@ -1,0 +1,187 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Hazina.Host;
+using Hazina.Platform.Security;
+using Spectre.Console;
+
+namespace Hazina.Cli;
+
+/// <summary>Keys that programs call the API with. There is none until one is made here.</summary>
+static class KeyCommand
+{
+    public static CliCommand Create()
+    {
+        var command = new CliCommand("key", "Make, list and revoke the keys that programs call the API with")
+        {
+            Details =
+                "A key sees one book, live or sandbox, and may do what its permissions say. It is shown once; the database keeps its hash alone.",
+        };
+        command.Subcommands.Add(Make());
+        command.Subcommands.Add(List());
+        command.Subcommands.Add(Revoke());
+        return command;
+    }
+
+    static CliCommand Make()
+    {
+        var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
+        var name = new Option<string>("--name")
+        {
+            Description = "What it is for",
+            HelpName = "NAME",
+            Required = true,
+        };
+        var book = new Option<string>("--book")
+        {
+            Description = "The one book that it sees: live or sandbox",
+            HelpName = "BOOK",
+            DefaultValueFactory = _ => "sandbox",
+        };
+        book.AcceptOnlyFromAmong("live", "sandbox");
+        var permission = new Option<string[]>("--permission")
+        {
+            Description = $"What it may do, several times if need be: {string.Join(", ", Modules.Permissions.Select(p => p.Name))}",
+            HelpName = "NAME",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var all = new Option<bool>("--all-permissions") { Description = "It may do everything that there is now" };
+        var expires = new Option<int?>("--expires-in-days")
+        {
+            Description = "When it ends by itself; never, where nothing is said",
+            HelpName = "DAYS",
+            CustomParser = Days,
+        };
+
+        var command = new CliCommand("create", "Make a key and show it, once")
+        {
+            Details =
+                "The permissions:\n"
+                + string.Join('\n', Modules.Permissions.Select(p => $"  {p.Name, -24} {p.Description}"))
+                + "\nThe key alone goes to standard output, so that it can be put where it belongs.",
+            Examples =
+            [
+                ("key create --name \"my laptop\" --all-permissions", "a key for the sandbox"),
+                (
+                    "key create --name shop --book live --permission ledger.read --expires-in-days 90",
+                    "a key that may read, for three months"
+                ),
+            ],
+        };
+        foreach (var option in new Option[] { name, book, permission, all, expires, data, database })
+            command.Options.Add(option);
+        command.SetAction(
+            async (parsed, ct) =>
+            {
+                var permissions = parsed.GetValue(all) ? [.. Modules.Permissions.Select(p => p.Name)] : parsed.GetValue(permission) ?? [];
+                DateTimeOffset? until = parsed.GetValue(expires) is { } days ? TimeProvider.System.GetUtcNow().AddDays(days) : null;
+                return await With(
+                    parsed.GetRequiredValue(data),
+                    parsed.GetValue(database),
+                    async keys =>
+                    {
+                        var key = await keys.Create(parsed.GetRequiredValue(name), parsed.GetRequiredValue(book), permissions, until, ct);
+                        Screen.Progress(
+                            $"Key {key.Row.Id} of {key.Row.Book} may {string.Join(", ", key.Row.Permissions)}. It is shown this once:"
+                        );
+                        await Console.Out.WriteLineAsync(key.Text);
+                        return ExitCode.Ok;
+                    },
+                    ct
+                );
+            }
+        );
+        return command;
+    }
+
+    static CliCommand List()
+    {
+        var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
+        var command = new CliCommand("list", "List the keys, newest first") { Options = { data, database } };
+        command.SetAction((parsed, ct) => With(parsed.GetRequiredValue(data), parsed.GetValue(database), keys => Show(keys, ct), ct));
+        return command;
+    }
+
+    static CliCommand Revoke()
+    {
+        var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
+        var id = new Argument<Guid>("id") { Description = "The key's id, as key list shows it", HelpName = "ID" };
+        var command = new CliCommand("revoke", "End a key for ever, within ten seconds")
+        {
+            Arguments = { id },
+            Options = { data, database },
+        };
+        command.SetAction(
+            (parsed, ct) =>
+                With(
+                    parsed.GetRequiredValue(data),
+                    parsed.GetValue(database),
+                    async keys =>
+                    {
+                        var which = parsed.GetRequiredValue(id);
+                        if (!await keys.Revoke(which, ct))
+                            throw new CommandFailedException($"There is no key {which} that could be revoked.");
+                        Screen.Done($"{which} is revoked");
+                        return ExitCode.Ok;
+                    },
+                    ct
+                )
+        );
+        return command;
+    }
+
+    static async Task<int> Show(ApiKeys keys, CancellationToken ct)
+    {
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumns("id", "name", "book", "ends in", "permissions", "made", "last used", "state");
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var key in await keys.List(ct))
+        {
+            var state =
+                key.RevokedAt is not null ? "revoked"
+                : key.ExpiresAt <= now ? "expired"
+                : key.ExpiresAt is { } end ? $"until {Day(end)}"
+                : "valid";
+            var cells = (string[])
+                [
+                    key.Id.ToString(),
+                    key.Name,
+                    key.Book,
+                    "…" + key.Hint,
+                    string.Join(' ', key.Permissions),
+                    Day(key.CreatedAt),
+                    key.LastUsedAt is { } used ? Day(used) : "never",
+                    state,
+                ];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+
+        AnsiConsole.Write(table);
+        return ExitCode.Ok;
+    }
+
+    static async Task<int> With(string data, string? database, Func<ApiKeys, Task<int>> work, CancellationToken ct)
+    {
+        await using var opened = await CommandDatabase.OpenAsync(data, database, ct);
+        try
+        {
+            return await work(new ApiKeys(opened.Database, TimeProvider.System, [new PermissionList(Modules.Permissions)]));
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandFailedException(e.Message.Split(" (Parameter")[0], e);
+        }
+    }
+
+    static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    static int? Days(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 36_500)
+            return days;
+        result.AddError("--expires-in-days takes a number of days, at least 1.");
+        return null;
+    }
+}
