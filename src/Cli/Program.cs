@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Hazina.Cli.Demo;
 
 namespace Hazina.Cli;
 
@@ -8,9 +9,9 @@ static class Program
     /// <summary>Everything <c>hazina</c> can do, in the order in which help shows it: a command is a file, and a line here.</summary>
     static readonly CommandGroup[] Groups =
     [
-        new("Run", [ServeCommand.Create()]),
+        new("Run", [DemoCommand.Create(), ServeCommand.Create()]),
         new("Let programs in", [KeyCommand.Create()]),
-        new("Look after the data", [BackupCommand.Create(), RestoreCommand.Create()]),
+        new("Look after the data", [LedgerCommand.Create(), BackupCommand.Create(), RestoreCommand.Create()]),
     ];
 
     static async Task<int> Main(string[] args)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Hazina.Host;
+using Hazina.Platform.Postgres;
 using Hazina.Platform.Postgres.Embedded;
 
 namespace Hazina.Cli;
@@ -26,11 +28,24 @@ static class RestoreCommand
             throw new CommandFailedException($"There is no file {file}.");
         }
 
-        var summary = await EmbeddedRestore.RunAsync(DataFolders.Database(data), file, ProveAsync, ct);
+        var summary = await EmbeddedRestore.RunAsync(
+            DataFolders.Database(data),
+            file,
+            (connectionString, stop) => ProveAsync(connectionString, data, stop),
+            ct
+        );
         Screen.Done($"{data} is as it was at {summary.TakenAt:yyyy-MM-dd HH:mm:ss} UTC; hazina serve --data \"{data}\" goes on from there");
         return ExitCode.Ok;
     }
 
     /// <summary>What is restored is proved before anybody relies on it.</summary>
-    static Task ProveAsync(string connectionString, CancellationToken ct) => Task.CompletedTask;
+    static async Task ProveAsync(string connectionString, string data, CancellationToken ct)
+    {
+        await using var database = Database.Owned(connectionString);
+        await new Migrator(database).Migrate(Modules.Schemas, ct);
+        if (await LedgerCommand.ProveAsync(database, Path.GetFullPath(data), ct) != ExitCode.Ok)
+        {
+            throw new CommandFailedException("What was restored does not hold.");
+        }
+    }
 }

@@ -1,0 +1,57 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Hazina.Cli.Demo;
+
+/// <summary>The public API as a customer's program calls it; the demo has no other way in.</summary>
+sealed class DemoApi(HttpClient http)
+{
+    public async Task<DemoAnswer> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, "/v1/ledger" + path);
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body);
+        }
+
+        using var response = await http.SendAsync(request, ct);
+        var text = await response.Content.ReadAsStringAsync(ct);
+        using var document = JsonDocument.Parse(text.Length == 0 ? "{}" : text);
+        var replayed = response.Headers.TryGetValues("Idempotent-Replayed", out var values) && values.Contains("true");
+        return new DemoAnswer($"{method} {path}", (int)response.StatusCode, document.RootElement.Clone(), replayed);
+    }
+
+    /// <summary>Posts something that has to succeed, or the demo has nothing to tell.</summary>
+    public async Task<DemoAnswer> PostAsync(string path, JsonObject body, CancellationToken ct)
+    {
+        var answer = await SendAsync(HttpMethod.Post, path, body, ct);
+        return answer.IsSuccess ? answer : throw Unexpected(answer);
+    }
+
+    public async Task<JsonElement> GetAsync(string path, CancellationToken ct)
+    {
+        var answer = await SendAsync(HttpMethod.Get, path, body: null, ct);
+        return answer.IsSuccess ? answer.Body : throw Unexpected(answer);
+    }
+
+    public static CommandFailedException Unexpected(DemoAnswer answer) =>
+        new($"The demo did not expect this answer to {answer.Request}: {answer.Status} {answer.Body.GetRawText()}");
+
+    public static JsonObject Amount(decimal value) => new() { ["amount"] = $"{value:0.00}", ["currency"] = DemoDay.Currency };
+}
+
+/// <summary>What the API answered.</summary>
+/// <param name="Request">Method and path.</param>
+sealed record DemoAnswer(string Request, int Status, JsonElement Body, bool Replayed)
+{
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    public string? Code => Body.TryGetProperty("code", out var code) ? code.GetString() : null;
+
+    /// <summary>The field that a problem names.</summary>
+    public string? Pointer =>
+        Body.TryGetProperty("errors", out var errors) && errors.GetArrayLength() > 0 && errors[0].TryGetProperty("pointer", out var pointer)
+            ? pointer.GetString()
+            : Body.TryGetProperty("param", out var param) ? param.GetString() : null;
+}

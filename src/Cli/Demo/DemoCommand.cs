@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Hazina.Ledger.Proof;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Spectre.Console;
+
+namespace Hazina.Cli.Demo;
+
+/// <summary>The first thing that a newcomer runs.</summary>
+static class DemoCommand
+{
+    const string Book = "sandbox";
+
+    public static CliCommand Create()
+    {
+        var once = new Option<bool>("--once") { Description = "End after the story" };
+        var port = ServeCommand.PortOption();
+        var data = CommonOptions.Data();
+        var command = new CliCommand("demo", "Watch money move: a server, a small town, a day of it")
+        {
+            Details =
+                "Starts a server with a PostgreSQL of its own in the folder demo of the data folder, plays a day through the HTTP API, proves the books, and keeps "
+                + "serving until Ctrl-C. Run again, it plays another day in the same books.",
+            Examples = [("demo", "and then open http://localhost:5080/docs"), ("demo --once", "the story, and back to the prompt")],
+        };
+        command.Options.Add(once);
+        command.Options.Add(port);
+        command.Options.Add(data);
+        command.SetAction(
+            (parsed, ct) =>
+                Serving.RunAsync(
+                    new ServeSettings
+                    {
+                        DataFolder = Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"),
+                        Urls = $"http://localhost:{parsed.GetValue(port) ?? ServeCommand.DefaultPort}",
+                        LogLevel = "warning",
+                        SaysWhere = false,
+                    },
+                    (app, stop) => TellAsync(app, Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"), parsed.GetValue(once), stop),
+                    ct));
+        return command;
+    }
+
+    /// <summary>Plays the day on a server that is up. True: keep serving.</summary>
+    static async Task<bool> TellAsync(WebApplication app, string folder, bool once, CancellationToken ct)
+    {
+        var keys = app.Services.GetRequiredService<ApiKeys>();
+        var key = await keys.Create(
+            "demo", Book, [.. keys.Permissions.Select(p => p.Name).Where(p => p.StartsWith("ledger.", StringComparison.Ordinal))], cancellation: ct);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        http.DefaultRequestHeaders.Add("X-API-Key", key.Text);
+        var api = new DemoApi(http);
+
+        var day = new List<DemoMoment>();
+        await Screen.WatchAsync("Playing a day", report => new DemoDay(api, moment => { day.Add(moment); report(day.Count, 16); }).PlayAsync(ct));
+        AnsiConsole.Write(StoryOf(day));
+        var balance = await api.GetAsync("/trial-balance", ct);
+        AnsiConsole.Write(TrialBalanceOf(balance));
+
+        VerifyReport? report = null;
+        await Screen.WatchAsync(
+            "Proving the books",
+            async tell => report = await LedgerProof.Verify(
+                app.Services.GetRequiredService<Database>(), ProofFiles.In(folder), new Progress<VerifyProgress>(p => tell(p.Rows, p.Of)), ct));
+        var proof = report!;
+        foreach (var finding in proof.Findings)
+            Screen.Error(finding.What);
+        if (proof.IsWhole)
+        {
+            Screen.Done(
+                $"Proved from the first row: {proof.Rows:N0} rows in {proof.Batches:N0} batches, every balance, link and hash. Head: batch {proof.Head}, {proof.HeadHash[..16]}…");
+        }
+
+        var isWhole = proof.IsWhole && balance.GetProperty("balances").GetBoolean();
+        if (!once && isWhole)
+            Invite(app.Urls.First(), key.Text);
+        AnsiConsole.MarkupLine($"books balance: {(isWhole ? "yes" : "no")}");
+        return isWhole
+            ? !once
+            : throw new CommandFailedException($"The books do not balance. Find out where with: ./hazina ledger verify --data {folder}");
+    }
+
+    static Table StoryOf(List<DemoMoment> day)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("A day in the sandbox book, in Kenyan shillings (in brackets: what is available)") };
+        table.AddColumn("What happens, and the call that does it");
+        foreach (var name in DemoDay.Columns)
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+        foreach (var moment in day)
+        {
+            var colour = moment.Answer.StartsWith('4') ? "yellow" : "green";
+            table.AddRow(
+                [
+                    $"{Markup.Escape(moment.What)}\n[grey]{Markup.Escape(moment.Request)}[/] [{colour}]{Markup.Escape(moment.Answer)}[/]",
+                    .. moment.Balances.Select(Markup.Escape),
+                ]
+            );
+        }
+
+        return table;
+    }
+
+    static Table TrialBalanceOf(JsonElement balance)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("Trial balance of the sandbox book") };
+        table.AddColumn("Currency");
+        table.AddColumn("Class");
+        table.AddColumn(new TableColumn("Debits").RightAligned());
+        table.AddColumn(new TableColumn("Credits").RightAligned());
+        foreach (var currency in balance.GetProperty("currencies").EnumerateArray())
+        {
+            foreach (var line in currency.GetProperty("classes").EnumerateArray())
+                table.AddRow(currency.GetProperty("currency").GetString()!, line.GetProperty("class").GetString()!, Figure(line, "debits"), Figure(line, "credits"));
+            table.AddRow(currency.GetProperty("currency").GetString()!, "[bold]all[/]", $"[bold]{Figure(currency, "debits")}[/]", $"[bold]{Figure(currency, "credits")}[/]");
+        }
+
+        return table;
+
+        static string Figure(JsonElement of, string name) =>
+            decimal.Parse(of.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture).ToString("N2", CultureInfo.InvariantCulture);
+    }
+
+    static void Invite(string address, string key)
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLineInterpolated($"Read and try the API at [link]{address}/docs[/] with the key of this demo (sandbox only):");
+        AnsiConsole.MarkupLineInterpolated($"  {key}");
+        AnsiConsole.MarkupLineInterpolated($"For example: curl -H 'X-API-Key: {key}' {address}/v1/ledger/transactions");
+        AnsiConsole.WriteLine();
+    }
+}
