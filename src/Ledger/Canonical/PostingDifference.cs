@@ -23,7 +23,7 @@ static class PostingDifference
             return "reference";
         if (earlier.Description != now.Description)
             return "description";
-        if (earlier.Metadata != now.Metadata)
+        if (!earlier.Metadata.AsSpan().Trim().SequenceEqual(now.Metadata.AsSpan().Trim())) // space around it is not kept
             return "metadata";
         return FirstIn("steps", earlier.Steps, now.Steps) ?? FirstIn("conditions", earlier.Conditions, now.Conditions);
     }
@@ -85,8 +85,10 @@ static class PostingDifference
         (Open a, Open b) => a.Id != b.Id ? "/id" : a.Currency != b.Currency ? "/currency" : a.Class != b.Class ? "/class"
             : a.Floor != b.Floor ? "/floor" : a.Ceiling != b.Ceiling ? "/ceiling" : "/owner",
         (Change a, Change b) => a.Account != b.Account ? "/account" : a.Freeze != b.Freeze ? "/freeze" : a.Floor != b.Floor ? "/floor" : "/ceiling",
+        (Close, Close) => "/account",
         (AvailableAtLeast a, AvailableAtLeast b) => a.Account != b.Account ? "/account" : "/amount",
-        (TurnoverAtMost a, TurnoverAtMost b) => a.Account != b.Account ? "/account" : a.Tag != b.Tag ? "/tag" : a.AtMost != b.AtMost ? "/at_most" : "/period_start",
+        (TurnoverAtMost a, TurnoverAtMost b) => a.Account != b.Account ? "/account" : a.Tag != b.Tag ? "/tag"
+            : a.PeriodStart != b.PeriodStart ? "/period_start" : a.PeriodEnd != b.PeriodEnd ? "/period_end" : "/at_most",
         _ => "",
     };
 }

@@ -52,7 +52,7 @@ static class PostingJson
         if (posting.Metadata is { } metadata)
         {
             json.WritePropertyName("metadata");
-            json.WriteRawValue(metadata);
+            json.WriteRawValue(metadata.AsSpan().Trim());
         }
 
         WriteSteps(json, posting.Steps, withRows);
