@@ -142,11 +142,13 @@ public sealed record AvailableAtLeast(Guid Account, decimal Amount) : Condition;
 
 /// <summary>
 /// Counts what this posting takes out of an account's available under a tag, and refuses when the period's sum passes the limit. Counted are
-/// legs out that draw on no reservation, and reservations; releases count back, expiry does not.
+/// legs out that draw on no reservation of the account, and reservations; releases count back, never below zero, expiry does not.
 /// </summary>
 /// <param name="Account">The account whose outgoings are counted.</param>
 /// <param name="Tag">Which limit this is (<c>daily</c>); lower case, digits and underscores, at most 40.</param>
 /// <param name="PeriodStart">The counter's identity together with account and tag.</param>
-/// <param name="PeriodEnd">When the counter may be forgotten; after <paramref name="PeriodStart"/>, in the future.</param>
+/// <param name="PeriodEnd">
+/// When the counter is forgotten; after <paramref name="PeriodStart"/>, in the future. Of several ends given for one counter the latest counts.
+/// </param>
 /// <param name="AtMost">The limit; null only counts.</param>
 public sealed record TurnoverAtMost(Guid Account, string Tag, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd, decimal? AtMost) : Condition;

@@ -131,7 +131,8 @@ sealed partial class Draft
     void Count(in CounterKey key, DateTimeOffset periodEnd, decimal delta)
     {
         savedCounters.Add((key, counters.TryGetValue(key, out var before) ? before : null));
-        counters[key] = new Counter(periodEnd, Math.Max(0m, TotalOf(key) + delta));
+        var end = Find(key) is { } known && known.PeriodEnd > periodEnd ? known.PeriodEnd : periodEnd;
+        counters[key] = new Counter(end, Math.Max(0m, TotalOf(key) + delta));
     }
 
     /// <summary>Counts what the transaction at hand, all of whose rows are applied, took out of the account under the condition's tag.</summary>

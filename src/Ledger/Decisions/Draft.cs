@@ -58,8 +58,11 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
     public bool IsHeldOn(Guid reservation, Account account) =>
         reservations.TryGetValue(reservation, out var change) && change.Reservation.Account == account;
 
-    public decimal TotalOf(in CounterKey key) =>
-        counters.TryGetValue(key, out var counter) ? counter.Total : state.FindCounter(key)?.Total ?? 0m;
+    public decimal TotalOf(in CounterKey key) => Find(key)?.Total ?? 0m;
+
+    /// <summary>The turnover counted so far; null where nothing is, or where its period is over.</summary>
+    Counter? Find(in CounterKey key) =>
+        counters.TryGetValue(key, out var counter) ? counter : state.FindCounter(key) is { } known && known.PeriodEnd > time ? known : null;
 
     /// <summary>Where the account stands in this draft, to be read.</summary>
     public Position PositionOf(Account account) => account.Slot >= 0 ? positions[account.Slot] : account.Now;

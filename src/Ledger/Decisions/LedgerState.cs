@@ -93,7 +93,10 @@ sealed class LedgerState
         while (periods.TryPeek(out var key, out var end) && end <= time)
         {
             periods.Dequeue();
-            counters.Remove(key);
+            if (counters[key].PeriodEnd <= time)
+                counters.Remove(key);
+            else
+                periods.Enqueue(key, counters[key].PeriodEnd); // prolonged since
         }
     }
 }
