@@ -20,13 +20,14 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     readonly HashSet<Guid> ids = [];
     readonly HashSet<string> keys = [];
     readonly HashSet<Guid> reversed = [];
+    readonly HashSet<Submission> waiting = [];
     readonly List<(int Start, int End, byte[]? Details)> transactions = [];
     readonly HashSet<string> books = new(StringComparer.Ordinal);
 
     /// <summary>Outcomes that hold once the batch is committed, by item and posting.</summary>
     public List<(Item Item, int Index, Outcome Outcome)> Outcomes { get; } = [];
 
-    /// <summary>Every id that the journal has once this is committed, of callers' postings and bulks.</summary>
+    /// <summary>Every id that the journal has once this is committed, and those of items that wait.</summary>
     public IReadOnlyCollection<Guid> Ids => ids;
 
     /// <summary>Items that must wait for what this batch brings.</summary>
@@ -40,7 +41,9 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     {
         foreach (var reservation in due)
         {
-            Decision.Expire(draft, reservation, newId());
+            var id = newId();
+            ids.Add(id);
+            Decision.Expire(draft, reservation, id);
             Seal(draft.Rows.Count - 1, posting: null);
         }
     }
@@ -50,12 +53,22 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     /// <param name="place">Its place in the batch, by which statements alongside name it.</param>
     public void Add(Item item, int place)
     {
-        if (item.IsBulk)
+        if (waiting.Contains(item.Submission) || MustWait(item))
+            Defer(item);
+        else if (item.IsBulk)
             AddBulk(item, place);
-        else if (MustWait(item.Posting))
-            Deferred.Add(item);
         else
             AddPosting(item, place);
+    }
+
+    /// <summary>What comes after it in its submission waits too, and so does whatever else has its ids: nobody is overtaken.</summary>
+    void Defer(Item item)
+    {
+        Deferred.Add(item);
+        waiting.Add(item.Submission);
+        ids.Add(item.Id);
+        for (var i = item.Index; i < item.Index + item.Weight; i++)
+            Claim(item.Submission.Postings[i]);
     }
 
     /// <summary>The batch as it will be written. Its hash is under way on another thread: it is needed last.</summary>
@@ -96,6 +109,8 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     }
 
     /// <summary>Whether an item of this batch must be committed before this one can be decided.</summary>
+    bool MustWait(Item item) => item.IsBulk ? ids.Contains(item.Id) || item.Submission.Postings.Any(MustWait) : MustWait(item.Posting);
+
     bool MustWait(Posting posting)
     {
         if (ids.Contains(posting.Id))
@@ -147,12 +162,6 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     {
         var postings = item.Submission.Postings;
         var bulk = item.Id;
-        if (ids.Contains(bulk) || postings.Any(MustWait))
-        {
-            Deferred.Add(item);
-            return;
-        }
-
         var content = BulkContent(postings);
         if (Replay.OfBulk(bulk, postings, content, lookup, draft.State) is { } known)
         {
@@ -193,7 +202,9 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
 
     /// <summary>Inside a bulk an id may not have been used before, by anyone.</summary>
     No? Taken(Posting posting) =>
-        lookup.Posted.ContainsKey(posting.Id) || lookup.Refused.ContainsKey(posting.Id) ? new No(Refusals.IdReused.Code, "id") : null;
+        lookup.Posted.ContainsKey(posting.Id) || lookup.Refused.ContainsKey(posting.Id) || lookup.Bulks.ContainsKey(posting.Id)
+            ? new No(Refusals.IdReused.Code, "id")
+            : null;
 
     void Claim(Posting posting)
     {

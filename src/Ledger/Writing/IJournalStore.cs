@@ -49,10 +49,10 @@ interface IJournalStore : IDisposable
 readonly record struct BatchStart(DateTimeOffset Clock, long HeadNumber, byte[] HeadHash);
 
 /// <summary>What is to be looked up before deciding.</summary>
-sealed record LookupRequest(
-    IReadOnlyList<Guid> Ids, IReadOnlyList<Guid> Bulks, IReadOnlyList<Guid> Reversed, IReadOnlyList<Guid> Reservations)
+/// <param name="Ids">Those of postings and of bulks: they are one kind, used once.</param>
+sealed record LookupRequest(IReadOnlyList<Guid> Ids, IReadOnlyList<Guid> Reversed, IReadOnlyList<Guid> Reservations)
 {
-    public bool IsEmpty => Ids.Count == 0 && Bulks.Count == 0 && Reversed.Count == 0 && Reservations.Count == 0;
+    public bool IsEmpty => Ids.Count == 0 && Reversed.Count == 0 && Reservations.Count == 0;
 }
 
 /// <summary>What the journal knows.</summary>

@@ -68,13 +68,13 @@ sealed partial class PostgresStore
     public Lookup LookUp(LookupRequest request, LedgerState state) => Guard(() =>
     {
         var lookup = new Lookup();
-        Guid[] ids = [.. request.Ids, .. request.Bulks];
+        Guid[] ids = [.. request.Ids];
         var posted = new List<Guid>();
         using (var batch = new NpgsqlBatch(Session()))
         {
             batch.BatchCommands.Add(Command(PostedIdsSql, ids));
             batch.BatchCommands.Add(Command(RefusedSql, ids));
-            batch.BatchCommands.Add(Command(BulksSql, request.Bulks.ToArray()));
+            batch.BatchCommands.Add(Command(BulksSql, ids));
             batch.BatchCommands.Add(Command(UsedReservationsSql, request.Reservations.ToArray()));
             using var reader = batch.ExecuteReader();
             while (reader.Read())

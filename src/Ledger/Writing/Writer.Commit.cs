@@ -229,13 +229,12 @@ sealed partial class Writer
     LookupRequest RequestFor(List<Item> items)
     {
         var ids = new List<Guid>();
-        var bulks = new List<Guid>();
         var reversed = new List<Guid>();
         var reservations = new List<Guid>();
         foreach (var item in items)
         {
             if (item.IsBulk && !recentIds.IsNew(item.Id))
-                bulks.Add(item.Id);
+                ids.Add(item.Id);
             for (var i = item.Index; i < item.Index + item.Weight; i++)
             {
                 var posting = item.Submission.Postings[i];
@@ -251,7 +250,7 @@ sealed partial class Writer
             }
         }
 
-        return new LookupRequest(ids, bulks, reversed, reservations);
+        return new LookupRequest(ids, reversed, reservations);
     }
 
     static BatchHead HeadOf(in Canonical.BatchHeader header, byte[] hash) => new(header.Number, hash, header.LastRow, header.RecordedAt);
