@@ -61,8 +61,11 @@ public enum FindingKind
     /// <summary>Something that follows from the journal, and is stored otherwise than it follows.</summary>
     Stored = 3,
 
-    /// <summary>What was witnessed outside of the database.</summary>
+    /// <summary>What was witnessed outside of the database was rewritten since, or the witness was.</summary>
     Witness = 4,
+
+    /// <summary>What was witnessed lies beyond the journal's end: it was lost, as when an old backup is restored.</summary>
+    Lost = 6,
 
     /// <summary>A constraint or trigger of the database that should be there.</summary>
     Guard = 5,

@@ -28,6 +28,8 @@ sealed class AnyHistory
 
         for (var done = 0; done < postings; )
         {
+            if (history.random.Next(8) == 0)
+                await journal.PostAll(Guid.CreateVersion7(), [history.Fleeting("live", Currency.Of("KES")), history.Fleeting("sandbox", Currency.Of("USD"))]);
             var some = Enumerable.Range(0, history.random.Next(1, 30)).Select(_ => history.Any()).ToList();
             done += some.Count;
             await history.TakeAsync(some);
@@ -73,6 +75,7 @@ sealed class AnyHistory
             5 when posted.Count > 0 => Reverse(),
             6 => New(book, "terms", [new Change(id, (Freeze)random.Next(4), Floor: random.Next(2) == 0 ? null : new Limit(-100))]),
             7 => New(book, "closing", [new Close(id)]),
+            12 => Fleeting(book, currency),
             8 => New(book, "clearing", [Leg(id, book, currency)]) with { Forced = true },
             9 => New(book, "payment", [Leg(id, book, currency), Leg(id, book, currency)]) with
             {
@@ -94,6 +97,13 @@ sealed class AnyHistory
             },
             _ => New(book, "transfer", [Leg(id, book, currency)]),
         };
+    }
+
+    /// <summary>Opened and closed at once.</summary>
+    Posting Fleeting(string book, Currency currency)
+    {
+        var id = Guid.CreateVersion7();
+        return New(book, "fleeting", [new Open(id, currency, (AccountClass)random.Next(1, 6)), new Close(id)]);
     }
 
     static Posting New(string book, string kind, IReadOnlyList<Step> steps) =>

@@ -153,6 +153,11 @@ public sealed class FormatTests
         Assert.NotEqual(root, Convert.ToHexStringLower(Merkle.Climb(merkle.Leaf(0).ToArray(), merkle.Path(merkle.Count - 1))));
     }
 
+    internal static string Print() => string.Join('\n', [
+        Convert.ToHexStringLower(Tree(1).Leaf(0)), Convert.ToHexStringLower(Tree(1).Leaf(1)), Convert.ToHexStringLower(Tree(1).Leaf(2)),
+        Convert.ToHexStringLower(Tree(1).Root()), Convert.ToHexStringLower(new Merkle().Root()), Convert.ToHexStringLower(Tree(273).Root()),
+        Convert.ToHexStringLower(Merkle.HeaderBytes(Header)), Convert.ToHexStringLower(Merkle.HeaderHash(Header, SHA256.HashData("previous"u8), SHA256.HashData("root"u8)))]);
+
     static Merkle Tree(int transactions)
     {
         var merkle = new Merkle();

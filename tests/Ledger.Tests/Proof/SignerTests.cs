@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Hazina.Ledger.Proof;
 using Hazina.Ledger.Proof.Heads;
+using Hazina.Platform;
+using Hazina.Platform.Security;
 using Hazina.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -80,7 +82,7 @@ public sealed class SignerTests
     [Fact]
     public async Task Without_a_place_for_a_key_nothing_is_signed_and_money_moves_all_the_same()
     {
-        await using var app = await HazinaApp.StartAsync();
+        await using var app = await HazinaApp.StartAsync(add: Permitting);
         Assert.True((await app.Services.GetRequiredService<Journal>().Post(Opening())).IsPosted);
         Assert.Null(await app.Services.GetRequiredService<HeadSigner>().Sign(CancellationToken.None));
     }
@@ -93,8 +95,12 @@ public sealed class SignerTests
                 ["data"] = folder.Path,
                 ["Ledger:Proof:SignEvery"] = signEvery,
                 ["Ledger:Proof:Webhook"] = webhook,
-            }
+            },
+            Permitting
         );
+
+    /// <summary>The harness makes a key, and a key needs something that it may do.</summary>
+    static void Permitting(IServiceCollection services) => services.AddPermissions(new Permission("test.nothing", "Nothing"));
 
     static Posting Opening() =>
         new()

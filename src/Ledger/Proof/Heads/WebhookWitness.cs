@@ -17,6 +17,7 @@ sealed partial class WebhookWitness : IDisposable
     readonly TimeProvider clock;
     readonly ILogger logger;
     readonly Task sending;
+    int disposed;
 
     public WebhookWitness(Uri address, TimeProvider clock, ILogger logger)
     {
@@ -34,8 +35,11 @@ sealed partial class WebhookWitness : IDisposable
         await sending.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>Also a second time, as containers do.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         stopping.Cancel();
         stopping.Dispose();
         client.Dispose();

@@ -15,17 +15,17 @@ namespace Hazina.Ledger.Proof.Receipts;
 /// <param name="Object">What this is: <c>ledger_receipt</c>.</param>
 /// <param name="Transaction">Its id.</param>
 /// <param name="Rows">Its rows, which are hashed.</param>
-/// <param name="Details">The exact text that is hashed with them; null where there is none.</param>
 /// <param name="Accounts">Who the numbered accounts are. Not hashed with the rows, but under the receipt's signature.</param>
 /// <param name="Path">From the leaf to the batch's root.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Links">The batches after it up to the head: the canonical bytes of each one's header, then its root, in base64.</param>
 /// <param name="Head">The signed head.</param>
 /// <param name="PublicKey">The key that signed, in PEM. Whoever checks compares it with one had from elsewhere.</param>
+/// <param name="Details">The exact text that is hashed with the rows; null where there is none.</param>
 /// <param name="Signature">Of that key, over this document without white space and without this field, in base64.</param>
 sealed record Receipt(
-    int Format, string Object, Guid Transaction, IReadOnlyList<ReceiptRow> Rows, string? Details, IReadOnlyList<ReceiptAccount> Accounts,
-    IReadOnlyList<ReceiptStep> Path, ReceiptBatch Batch, IReadOnlyList<string> Links, SignedHead Head, string PublicKey, string? Signature)
+    int Format, string Object, Guid Transaction, IReadOnlyList<ReceiptRow> Rows, IReadOnlyList<ReceiptAccount> Accounts, IReadOnlyList<ReceiptStep> Path,
+    ReceiptBatch Batch, IReadOnlyList<string> Links, SignedHead Head, string PublicKey, string? Details = null, string? Signature = null)
 {
     public const int KnownFormat = 1;
 
@@ -42,26 +42,26 @@ sealed record Receipt(
 /// <param name="DebitPrevious">Its row before this one.</param>
 /// <param name="HeldAfter">What is held on the reservation's account, once the row is applied.</param>
 sealed record ReceiptRow(
-    long Row, string Do, int Leg, int Legs, string Kind, long Debit, long? Credit, string? Amount, string DebitAfter, string? CreditAfter,
-    long? DebitPrevious, long? CreditPrevious, Guid? Reservation, string? HeldAfter, bool? Forced, bool? Reversal, string? EffectiveDate, string RecordedAt)
+    long Row, string Do, int Leg, int Legs, string Kind, string RecordedAt, long Debit, string DebitAfter, long? DebitPrevious = null, long? Credit = null,
+    string? CreditAfter = null, long? CreditPrevious = null, string? Amount = null, Guid? Reservation = null, string? HeldAfter = null, bool? Forced = null,
+    bool? Reversal = null, string? EffectiveDate = null)
 {
     public static ReceiptRow Of(in JournalRow row)
     {
         var isLeg = row.Kind == RowKind.Leg;
         return new ReceiptRow(
-            row.Seq, row.Kind.ToString().ToLowerInvariant(), row.Leg, row.Legs, row.BusinessKind, row.Debit,
-            isLeg ? row.Credit : null,
-            row.Amount == 0 ? null : PostingJson.Shortest(row.Amount),
+            row.Seq, row.Kind.ToString().ToLowerInvariant(), row.Leg, row.Legs, row.BusinessKind, PostingJson.Time(row.RecordedAt), row.Debit,
             PostingJson.Shortest(row.DebitAfter),
-            isLeg ? PostingJson.Shortest(row.CreditAfter) : null,
             row.Kind == RowKind.Open ? null : row.DebitPrevious,
+            isLeg ? row.Credit : null,
+            isLeg ? PostingJson.Shortest(row.CreditAfter) : null,
             isLeg ? row.CreditPrevious : null,
+            row.Amount == 0 ? null : PostingJson.Shortest(row.Amount),
             row.Reservation,
             row.Reservation is null ? null : PostingJson.Shortest(row.HeldAfter),
             row.Flags.HasFlag(RowFlags.Forced) ? true : null,
             row.Flags.HasFlag(RowFlags.Reversal) ? true : null,
-            row.EffectiveDate?.ToString("O", CultureInfo.InvariantCulture),
-            PostingJson.Time(row.RecordedAt));
+            row.EffectiveDate?.ToString("O", CultureInfo.InvariantCulture));
     }
 
     /// <exception cref="FormatException">A field is not as such a row has it.</exception>

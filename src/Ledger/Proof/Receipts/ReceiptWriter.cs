@@ -52,11 +52,11 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
         return new Receipt(
             Receipt.KnownFormat, Receipt.Name, transaction,
             [.. rows.Select(r => ReceiptRow.Of(r))],
-            contents.Details.GetValueOrDefault(rows[0].Seq) is { } details ? Encoding.UTF8.GetString(details.Content) : null,
             Accounts(connection, rows),
             [.. merkle.Path(index).Select(s => new ReceiptStep(s.Place, [.. s.Siblings.Select(h => Convert.ToHexStringLower(h))]))],
             ReceiptBatch.Of(batch.Header, batch.PreviousHash),
-            links, head, key.PublicPem, Signature: null);
+            links, head, key.PublicPem,
+            contents.Details.GetValueOrDefault(rows[0].Seq) is { } details ? Encoding.UTF8.GetString(details.Content) : null);
     }
 
     /// <summary>The batches from the receipt's one to the head's.</summary>

@@ -55,7 +55,7 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
         if (furthest is not null && IsOurs(furthest))
         {
             findings.Add(
-                FindingKind.Witness, lastBatch + 1, null,
+                FindingKind.Lost, lastBatch + 1, null,
                 $"Batch {furthest.Batch} with row {furthest.LastRow} was witnessed at {furthest.SignedAt}, but the journal ends with batch {lastBatch}: batches "
                 + $"{lastBatch + 1} to {furthest.Batch} are lost.");
         }
