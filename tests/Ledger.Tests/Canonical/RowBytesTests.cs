@@ -183,8 +183,7 @@ public sealed class RowBytesTests
 
     static string Hex(JournalRow row)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        RowBytes.Write(buffer, row);
-        return Convert.ToHexStringLower(buffer.WrittenSpan);
+        Span<byte> buffer = stackalloc byte[1024];
+        return Convert.ToHexStringLower(buffer[..RowBytes.Write(buffer, row)]);
     }
 }

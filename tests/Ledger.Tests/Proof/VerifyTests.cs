@@ -107,7 +107,7 @@ public sealed class VerifyTests
     public async Task Every_statement_of_the_ledger_is_one_for_its_roles()
     {
         await using var ledger = await ProvenLedger.StartAsync();
-        var (faults, count) = await SqlStatements.PrepareAsync(typeof(Journal).Assembly, ledger.Database, "ledger", writesOnly: true);
+        var (faults, count) = await SqlStatements.PrepareAsync(typeof(Journal).Assembly, ledger.Database, "ledger", asWriter: _ => true);
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.True(count > 20);
     }

@@ -64,7 +64,7 @@ sealed record SimulatedBatch
         };
 
     public StoredBatch Stored =>
-        new(Header, PreviousHash, Root, Hash, Rows, Details, [.. Refusals.Select(r => r.Id), .. Bulks.Select(b => b.Id)]);
+        new(Header, PreviousHash, Root, Hash, [.. Rows], Details, [.. Refusals.Select(r => r.Id), .. Bulks.Select(b => b.Id)]);
 
     public BatchHead Head => new(Header.Number, Hash, Header.LastRow, Header.RecordedAt);
 }
