@@ -66,6 +66,8 @@ static class CommandRun
             NpgsqlException { InnerException: SocketException reason } => $"The database cannot be reached: {reason.Message}.",
             NpgsqlException => $"The database cannot be used: {e.Message}",
             UnauthorizedAccessException => e.Message,
+            // By Npgsql, of what stands in --database.
+            ArgumentException { ParamName: "connectionString" } => $"The database cannot be used: {e.Message.Split(" (Parameter")[0]}",
             _ => $"Something went wrong that should not have: {e.Message} (--verbose shows where)",
         };
 }

@@ -41,7 +41,7 @@ static class KeyCommand
         book.AcceptOnlyFromAmong("live", "sandbox");
         var permission = new Option<string[]>("--permission")
         {
-            Description = $"What it may do, several times if need be: {string.Join(", ", Modules.Permissions.Select(p => p.Name))}",
+            Description = "What it may do; several of them, if need be",
             HelpName = "NAME",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
@@ -58,7 +58,7 @@ static class KeyCommand
         {
             Details =
                 "The permissions:\n"
-                + string.Join('\n', Modules.Permissions.Select(p => $"  {p.Name, -24} {p.Description}"))
+                + string.Join('\n', Modules.Permissions.Select(p => $"  {p.Name, -20} {p.Description}"))
                 + "\nThe key alone goes to standard output, so that it can be put where it belongs.",
             Examples =
             [
@@ -72,27 +72,29 @@ static class KeyCommand
         foreach (var option in new Option[] { name, book, permission, all, expires, data, database })
             command.Options.Add(option);
         command.SetAction(
-            async (parsed, ct) =>
+            (parsed, ct) =>
             {
-                var permissions = parsed.GetValue(all) ? [.. Modules.Permissions.Select(p => p.Name)] : parsed.GetValue(permission) ?? [];
+                IReadOnlyCollection<string> permissions = parsed.GetValue(all)
+                    ? [.. Modules.Permissions.Select(p => p.Name)]
+                    : parsed.GetValue(permission) ?? [];
                 DateTimeOffset? until = parsed.GetValue(expires) is { } days ? TimeProvider.System.GetUtcNow().AddDays(days) : null;
-                return await With(
+                return With(
                     parsed.GetRequiredValue(data),
                     parsed.GetValue(database),
                     async keys =>
-                    {
-                        var key = await keys.Create(parsed.GetRequiredValue(name), parsed.GetRequiredValue(book), permissions, until, ct);
-                        Screen.Progress(
-                            $"Key {key.Row.Id} of {key.Row.Book} may {string.Join(", ", key.Row.Permissions)}. It is shown this once:"
-                        );
-                        await Console.Out.WriteLineAsync(key.Text);
-                        return ExitCode.Ok;
-                    },
+                        Show(await keys.Create(parsed.GetRequiredValue(name), parsed.GetRequiredValue(book), permissions, until, ct)),
                     ct
                 );
             }
         );
         return command;
+    }
+
+    static int Show(NewApiKey key)
+    {
+        Screen.Progress($"Key {key.Row.Id} of {key.Row.Book} may {string.Join(", ", key.Row.Permissions)}. It is shown this once:");
+        Console.Out.WriteLine(key.Text);
+        return ExitCode.Ok;
     }
 
     static CliCommand List()

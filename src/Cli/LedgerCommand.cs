@@ -21,11 +21,14 @@ static class LedgerCommand
     static CliCommand Verify()
     {
         var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
-        var command = new CliCommand("verify", "Replay the journal from its first row, and compare everything with what is stored and witnessed")
+        var command = new CliCommand(
+            "verify",
+            "Replay the journal from its first row, and compare everything with what is stored and witnessed"
+        )
         {
             Details =
-                "Recomputes every balance, link and hash. It reads only, and a server may go on posting meanwhile. Exit code 1 when something is broken; the first "
-                + "thing that is broken is named.",
+                "Recomputes every balance, link and hash. It reads only, and a server may go on posting meanwhile. Exit code 1 when something is broken; "
+                + "the first thing that is broken is named.",
             Examples = [("ledger verify", "the ledger of this data folder"), ("ledger verify --data .hazina/demo", "the demo's")],
         };
         command.Options.Add(data);
@@ -48,7 +51,8 @@ static class LedgerCommand
         VerifyReport? done = null;
         await Screen.WatchAsync(
             "Proving the books",
-            async tell => done = await LedgerProof.Verify(database, ProofFiles.In(folder), new Progress<VerifyProgress>(p => tell(p.Rows, p.Of)), ct)
+            async tell =>
+                done = await LedgerProof.Verify(database, ProofFiles.In(folder), new Progress<VerifyProgress>(p => tell(p.Rows, p.Of)), ct)
         );
         var report = done!;
         foreach (var book in report.Books)
@@ -68,13 +72,21 @@ static class LedgerCommand
             Screen.Error(finding.What);
         }
 
-        var seen = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report.Rows:N0} rows, {report.Transactions:N0} transactions, {report.Refusals:N0} refusals, {report.Batches:N0} batches, {report.Accounts:N0} accounts, {report.Witnessed:N0} witnessed heads in {report.Took.TotalSeconds:0.0} s"
-        );
+        var seen =
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Rows:N0} rows, {report.Transactions:N0} transactions, {report.Refusals:N0} refusals, {report.Batches:N0} batches, "
+            )
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Accounts:N0} accounts, {report.Witnessed:N0} witnessed heads in {report.Took.TotalSeconds:0.0} s"
+            );
         if (!report.IsWhole)
         {
-            Screen.Error($"The ledger is broken in {report.Found:N0} places ({seen}). Stop posting, keep the database as it is, and see docs/runbooks/broken-proof.md.");
+            Screen.Error(
+                $"The ledger is broken in {report.Found:N0} places ({seen}). "
+                    + "Stop posting, keep the database as it is, and see docs/runbooks/broken-proof.md."
+            );
             return ExitCode.Failure;
         }
 
@@ -119,7 +131,11 @@ static class LedgerCommand
     static CliCommand CheckReceipt()
     {
         var file = new Argument<string>("file") { Description = "A receipt", HelpName = "FILE" };
-        var key = new Option<string?>("--key") { Description = "The ledger's public key (PEM), had from elsewhere than the receipt", HelpName = "FILE" };
+        var key = new Option<string?>("--key")
+        {
+            Description = "The ledger's public key (PEM), had from elsewhere than the receipt",
+            HelpName = "FILE",
+        };
         var command = new CliCommand("check", "Check a receipt; needs no database and no network");
         command.Arguments.Add(file);
         command.Options.Add(key);
@@ -143,9 +159,19 @@ static class LedgerCommand
     static CliCommand Export()
     {
         var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
-        var format = new Option<string>("--format") { Description = "hledger or csv", HelpName = "FORMAT", DefaultValueFactory = _ => "csv" };
+        var format = new Option<string>("--format")
+        {
+            Description = "hledger or csv",
+            HelpName = "FORMAT",
+            DefaultValueFactory = _ => "csv",
+        };
         format.AcceptOnlyFromAmong("hledger", "csv");
-        var book = new Option<string>("--book") { Description = "Which book", HelpName = "BOOK", DefaultValueFactory = _ => "live" };
+        var book = new Option<string>("--book")
+        {
+            Description = "Which book",
+            HelpName = "BOOK",
+            DefaultValueFactory = _ => "live",
+        };
         var output = new Option<string?>("--output") { Description = "A file, in place of standard output", HelpName = "FILE" };
         var command = new CliCommand("export", "Write a book for other programs to read")
         {
@@ -182,5 +208,7 @@ static class LedgerCommand
     }
 
     static async Task<byte[]> ReadAsync(string file, CancellationToken ct) =>
-        File.Exists(file) ? await File.ReadAllBytesAsync(file, ct) : throw new CommandFailedException($"There is no file {Path.GetFullPath(file)}.");
+        File.Exists(file)
+            ? await File.ReadAllBytesAsync(file, ct)
+            : throw new CommandFailedException($"There is no file {Path.GetFullPath(file)}.");
 }

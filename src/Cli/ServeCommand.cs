@@ -34,7 +34,8 @@ static class ServeCommand
         var command = new CliCommand("serve", "Serve the API, with a PostgreSQL of Hazina's own or an existing one")
         {
             Details =
-                "Settings can also stand in appsettings.json in the current folder and in the environment; arguments win. Ctrl-C or SIGTERM stops the server "
+                "Settings can also stand in appsettings.json in the current folder (\"urls\": …) and in the environment (HAZINA_URLS=…); "
+                + "arguments win. Ctrl-C or SIGTERM stops the server "
                 + "after it has answered what it has accepted. Several servers can share one --database.",
             Examples =
             [

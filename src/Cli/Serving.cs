@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Hazina.Host;
 using Hazina.Platform.Postgres.Embedded;
+using Hazina.Platform.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
@@ -18,17 +19,24 @@ static class Serving
     )
     {
         var options = ServerOptions.From(ServerOptions.Settings(settings.Arguments));
+        if (options.Certificate is null && options.Urls.Contains("https:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CommandFailedException($"{options.Urls} needs a certificate: name its file with --certificate.");
+        }
+
         var isOurs = options.ConnectionString is null && options.OwnerConnectionString is null;
         await using var own = isOurs ? await EmbeddedPostgres.StartAsync(DataFolders.Database(settings.DataFolder), ct) : null;
         await using var app = Server.Build(own is null ? options : options with { OwnerConnectionString = own.ConnectionString });
-        await StartAsync(app, options.Urls, ct);
-        if (settings.SaysWhere)
-        {
-            Screen.Done($"Hazina serves at {string.Join(", ", app.Urls)} · Ctrl-C stops it");
-        }
-
         try
         {
+            await StartAsync(app, options.Urls, ct);
+            if (settings.SaysWhere)
+            {
+                // Where the log is JSON, standard output is for programs.
+                Action<string> say = options.Log == LogFormat.Json ? Screen.Progress : Screen.Done;
+                say($"Hazina serves at {string.Join(", ", app.Urls)} · Ctrl-C stops it");
+            }
+
             if (whenUp is not null && !await whenUp(app, ct))
             {
                 return ExitCode.Ok;
@@ -40,6 +48,7 @@ static class Serving
         }
         finally
         {
+            // Also after a start that failed half way: what has started is still running then.
             await app.StopAsync(CancellationToken.None);
         }
     }
@@ -63,6 +72,14 @@ static class Serving
                 $"{Environment.UserName} may not listen at {urls}. Ports below 1024 need root; choose another with --port.",
                 e
             );
+        }
+        catch (SocketException e)
+        {
+            throw new CommandFailedException($"This machine cannot listen at {urls}: {e.Message}.", e);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandFailedException($"{urls} is no address to listen at, such as http://localhost:5080.", e);
         }
     }
 }

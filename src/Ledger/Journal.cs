@@ -20,6 +20,7 @@ public sealed partial class Journal : IHostedService, IDisposable
     readonly PostgresStore store;
     readonly BatchWaiters waiters = new();
     readonly CancellationTokenSource stopping = new();
+    Thread? thread;
     bool disposed;
     readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Exception? failure;
@@ -93,7 +94,8 @@ public sealed partial class Journal : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // A thread of its own: a posting must not wait because the pool is busy.
-        new Thread(Run) { IsBackground = true, Name = "ledger writer" }.Start();
+        thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };
+        thread.Start();
         return Task.CompletedTask;
     }
 
@@ -101,6 +103,8 @@ public sealed partial class Journal : IHostedService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Close();
+        if (thread is null)
+            return; // something before the ledger failed to start
         var drained = stopped.Task;
         try
         {
@@ -119,6 +123,9 @@ public sealed partial class Journal : IHostedService, IDisposable
         if (Interlocked.Exchange(ref disposed, true))
             return;
         stopping.Cancel();
+        // Where a later service failed to start, nobody has stopped the writer. While it commits, what it uses has to stay.
+        if (thread?.Join(TimeSpan.FromSeconds(10)) == false)
+            return;
         store.Dispose();
         queue.Dispose();
         stopping.Dispose();

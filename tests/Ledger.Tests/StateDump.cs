@@ -49,7 +49,8 @@ static class StateDump
 
     static string Position(in Position position) =>
         $"debits {Number(position.Debits)} credits {Number(position.Credits)} held {Number(position.Held)} row {position.LastRow} "
-        + $"floor {Number(position.Terms.Floor)} ceiling {Number(position.Terms.Ceiling)} frozen {position.Terms.Frozen} closed {Time(position.Terms.ClosedAt)}";
+        + $"floor {Number(position.Terms.Floor)} ceiling {Number(position.Terms.Ceiling)} frozen {position.Terms.Frozen} "
+        + $"closed {Time(position.Terms.ClosedAt)}";
 
     static string Reservation(Reservation held) =>
         $"reservation {held.Id} on {held.Account.Number} {Number(held.Remaining)} of {Number(held.Amount)} until {Time(held.ExpiresAt)} "

@@ -53,5 +53,6 @@ sealed record DemoAnswer(string Request, int Status, JsonElement Body, bool Repl
     public string? Pointer =>
         Body.TryGetProperty("errors", out var errors) && errors.GetArrayLength() > 0 && errors[0].TryGetProperty("pointer", out var pointer)
             ? pointer.GetString()
-            : Body.TryGetProperty("param", out var param) ? param.GetString() : null;
+        : Body.TryGetProperty("param", out var param) ? param.GetString()
+        : null;
 }

@@ -24,8 +24,8 @@ static class DemoCommand
         var command = new CliCommand("demo", "Watch money move: a server, a small town, a day of it")
         {
             Details =
-                "Starts a server with a PostgreSQL of its own in the folder demo of the data folder, plays a day through the HTTP API, proves the books, and keeps "
-                + "serving until Ctrl-C. Run again, it plays another day in the same books.",
+                "Starts a server with a PostgreSQL of its own in the folder demo of the data folder, plays a day through the HTTP API, proves the books, "
+                + "and keeps serving until Ctrl-C. Run again, it plays another day in the same books.",
             Examples = [("demo", "and then open http://localhost:5080/docs"), ("demo --once", "the story, and back to the prompt")],
         };
         command.Options.Add(once);
@@ -41,8 +41,11 @@ static class DemoCommand
                         LogLevel = "warning",
                         SaysWhere = false,
                     },
-                    (app, stop) => TellAsync(app, Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"), parsed.GetValue(once), stop),
-                    ct));
+                    (app, stop) =>
+                        TellAsync(app, Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"), parsed.GetValue(once), stop),
+                    ct
+                )
+        );
         return command;
     }
 
@@ -51,13 +54,28 @@ static class DemoCommand
     {
         var keys = app.Services.GetRequiredService<ApiKeys>();
         var key = await keys.Create(
-            "demo", Book, [.. keys.Permissions.Select(p => p.Name).Where(p => p.StartsWith("ledger.", StringComparison.Ordinal))], cancellation: ct);
+            "demo",
+            Book,
+            [.. keys.Permissions.Select(p => p.Name).Where(p => p.StartsWith("ledger.", StringComparison.Ordinal))],
+            cancellation: ct
+        );
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         http.DefaultRequestHeaders.Add("X-API-Key", key.Text);
         var api = new DemoApi(http);
 
         var day = new List<DemoMoment>();
-        await Screen.WatchAsync("Playing a day", report => new DemoDay(api, moment => { day.Add(moment); report(day.Count, 16); }).PlayAsync(ct));
+        await Screen.WatchAsync(
+            "Playing a day",
+            report =>
+                new DemoDay(
+                    api,
+                    moment =>
+                    {
+                        day.Add(moment);
+                        report(day.Count, 16);
+                    }
+                ).PlayAsync(ct)
+        );
         AnsiConsole.Write(StoryOf(day));
         var balance = await api.GetAsync("/trial-balance", ct);
         AnsiConsole.Write(TrialBalanceOf(balance));
@@ -65,15 +83,23 @@ static class DemoCommand
         VerifyReport? report = null;
         await Screen.WatchAsync(
             "Proving the books",
-            async tell => report = await LedgerProof.Verify(
-                app.Services.GetRequiredService<Database>(), ProofFiles.In(folder), new Progress<VerifyProgress>(p => tell(p.Rows, p.Of)), ct));
+            async tell =>
+                report = await LedgerProof.Verify(
+                    app.Services.GetRequiredService<Database>(),
+                    ProofFiles.In(folder),
+                    new Progress<VerifyProgress>(p => tell(p.Rows, p.Of)),
+                    ct
+                )
+        );
         var proof = report!;
         foreach (var finding in proof.Findings)
             Screen.Error(finding.What);
         if (proof.IsWhole)
         {
             Screen.Done(
-                $"Proved from the first row: {proof.Rows:N0} rows in {proof.Batches:N0} batches, every balance, link and hash. Head: batch {proof.Head}, {proof.HeadHash[..16]}…");
+                $"Proved from the first row: {proof.Rows:N0} rows in {proof.Batches:N0} batches, every balance, link and hash. "
+                    + $"Head: batch {proof.Head}, {proof.HeadHash[..16]}…"
+            );
         }
 
         var isWhole = proof.IsWhole && balance.GetProperty("balances").GetBoolean();
@@ -87,19 +113,18 @@ static class DemoCommand
 
     static Table StoryOf(List<DemoMoment> day)
     {
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("A day in the sandbox book, in Kenyan shillings (in brackets: what is available)") };
+        var title = new TableTitle("A day in the sandbox book, in Kenyan shillings (in brackets: what is available)");
+        var table = new Table { Border = TableBorder.Simple, Title = title };
         table.AddColumn("What happens, and the call that does it");
         foreach (var name in DemoDay.Columns)
             table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
         foreach (var moment in day)
         {
             var colour = moment.Answer.StartsWith('4') ? "yellow" : "green";
-            table.AddRow(
-                [
-                    $"{Markup.Escape(moment.What)}\n[grey]{Markup.Escape(moment.Request)}[/] [{colour}]{Markup.Escape(moment.Answer)}[/]",
-                    .. moment.Balances.Select(Markup.Escape),
-                ]
-            );
+            table.AddRow([
+                $"{Markup.Escape(moment.What)}\n[grey]{Markup.Escape(moment.Request)}[/] [{colour}]{Markup.Escape(moment.Answer)}[/]",
+                .. moment.Balances.Select(Markup.Escape),
+            ]);
         }
 
         return table;
@@ -114,15 +139,17 @@ static class DemoCommand
         table.AddColumn(new TableColumn("Credits").RightAligned());
         foreach (var currency in balance.GetProperty("currencies").EnumerateArray())
         {
+            var code = currency.GetProperty("currency").GetString()!;
             foreach (var line in currency.GetProperty("classes").EnumerateArray())
-                table.AddRow(currency.GetProperty("currency").GetString()!, line.GetProperty("class").GetString()!, Figure(line, "debits"), Figure(line, "credits"));
-            table.AddRow(currency.GetProperty("currency").GetString()!, "[bold]all[/]", $"[bold]{Figure(currency, "debits")}[/]", $"[bold]{Figure(currency, "credits")}[/]");
+                table.AddRow(code, line.GetProperty("class").GetString()!, Figure(line, "debits"), Figure(line, "credits"));
+            table.AddRow(code, "[bold]all[/]", $"[bold]{Figure(currency, "debits")}[/]", $"[bold]{Figure(currency, "credits")}[/]");
         }
 
         return table;
 
         static string Figure(JsonElement of, string name) =>
-            decimal.Parse(of.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture).ToString("N2", CultureInfo.InvariantCulture);
+            decimal.Parse(of.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)
+                .ToString("N2", CultureInfo.InvariantCulture);
     }
 
     static void Invite(string address, string key)

@@ -31,9 +31,15 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
         await HoldAsync(ct);
         await PostAsync(
             "Brian pays Duka 1,200, and Duka a fee of 18: two legs, all or nothing",
-            Transaction("payment", ("Brian", "Duka", 1_200m), ("Duka", "fees", 18m)), ct);
+            Transaction("payment", ("Brian", "Duka", 1_200m), ("Duka", "fees", 18m)),
+            ct
+        );
 
-        await RefusedAsync("Brian tries to send Asha 50,000, which he does not have", Transaction("transfer", ("Brian", "Asha", 50_000m)), ct);
+        await RefusedAsync(
+            "Brian tries to send Asha 50,000, which he does not have",
+            Transaction("transfer", ("Brian", "Asha", 50_000m)),
+            ct
+        );
         await RepeatedAsync(gift, ct);
         await ReversedAsync(gift, ct);
     }
@@ -45,17 +51,35 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
     async Task HoldAsync(CancellationToken ct)
     {
         var id = Guid.CreateVersion7();
-        var hold = new JsonObject { ["id"] = id, ["account"] = accounts["Asha"], ["amount"] = DemoApi.Amount(3_000m) };
-        await TellAsync("Duka holds 3,000 of Asha's for a delivery: it is still hers, but not available", await api.PostAsync("/reservations", hold, ct), ct);
+        var hold = new JsonObject
+        {
+            ["id"] = id,
+            ["account"] = accounts["Asha"],
+            ["amount"] = DemoApi.Amount(3_000m),
+        };
+        await TellAsync(
+            "Duka holds 3,000 of Asha's for a delivery: it is still hers, but not available",
+            await api.PostAsync("/reservations", hold, ct),
+            ct
+        );
         await CaptureAsync(id, 1_800m, "The first half arrives: 1,800 of it is captured", ct);
         await CaptureAsync(id, 700m, "The rest arrives: another 700", ct);
         var release = new JsonObject { ["id"] = Guid.CreateVersion7() };
-        await TellAsync("One thing was sold out: the last 500 is released", await api.PostAsync($"/reservations/{id}/release", release, ct), ct);
+        await TellAsync(
+            "One thing was sold out: the last 500 is released",
+            await api.PostAsync($"/reservations/{id}/release", release, ct),
+            ct
+        );
     }
 
     async Task CaptureAsync(Guid reservation, decimal amount, string what, CancellationToken ct)
     {
-        var capture = new JsonObject { ["id"] = Guid.CreateVersion7(), ["to"] = accounts["Duka"], ["amount"] = DemoApi.Amount(amount) };
+        var capture = new JsonObject
+        {
+            ["id"] = Guid.CreateVersion7(),
+            ["to"] = accounts["Duka"],
+            ["amount"] = DemoApi.Amount(amount),
+        };
         await TellAsync(what, await api.PostAsync($"/reservations/{reservation}/capture", capture, ct), ct);
     }
 
@@ -69,18 +93,21 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
     async Task RepeatedAsync(JsonObject sent, CancellationToken ct)
     {
         var again = await api.PostAsync("/transactions", (JsonObject)sent.DeepClone(), ct);
-        await TellAsync("The connection drops, and Asha's phone sends the 1,500 again: it happens once", again.Replayed ? again : throw DemoApi.Unexpected(again), ct);
+        var replayed = again.Replayed ? again : throw DemoApi.Unexpected(again);
+        await TellAsync("The connection drops, and Asha's phone sends the 1,500 again: it happens once", replayed, ct);
 
         var other = (JsonObject)sent.DeepClone();
         other["legs"]![0]!["amount"] = DemoApi.Amount(9_999m);
         var answer = await api.SendAsync(HttpMethod.Post, "/transactions", other, ct);
-        await TellAsync("The same id comes with another amount: refused, and the field is named", answer.Code == "ledger.id_reused" ? answer : throw DemoApi.Unexpected(answer), ct);
+        var refused = answer.Code == "ledger.id_reused" ? answer : throw DemoApi.Unexpected(answer);
+        await TellAsync("The same id comes with another amount: refused, and the field is named", refused, ct);
     }
 
     async Task ReversedAsync(JsonObject mistaken, CancellationToken ct)
     {
         var reversal = new JsonObject { ["id"] = Guid.CreateVersion7(), ["description"] = "sent to the wrong person" };
-        await TellAsync("The 1,500 was meant for somebody else: it is reversed, by a new transaction", await api.PostAsync($"/transactions/{mistaken["id"]!.GetValue<Guid>()}/reversal", reversal, ct), ct);
+        var answer = await api.PostAsync($"/transactions/{mistaken["id"]!.GetValue<Guid>()}/reversal", reversal, ct);
+        await TellAsync("The 1,500 was meant for somebody else: it is reversed, by a new transaction", answer, ct);
     }
 
     async Task OpenAsync(string name, string accountClass, string floor, CancellationToken ct)
@@ -96,25 +123,26 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
                 ["floor"] = floor,
                 ["owner"] = "demo:" + name.ToLowerInvariant().Replace(' ', '-'),
             },
-            ct);
+            ct
+        );
     }
 
-    async Task PostAsync(string what, JsonObject transaction, CancellationToken ct) => await TellAsync(what, await api.PostAsync("/transactions", transaction, ct), ct);
+    async Task PostAsync(string what, JsonObject transaction, CancellationToken ct) =>
+        await TellAsync(what, await api.PostAsync("/transactions", transaction, ct), ct);
 
     JsonObject Transaction(string kind, params (string From, string To, decimal Amount)[] legs) =>
         new()
         {
             ["id"] = Guid.CreateVersion7(),
             ["kind"] = kind,
-            ["legs"] = new JsonArray(
-                [
-                    .. legs.Select(leg => new JsonObject
-                    {
-                        ["debit"] = accounts[leg.From],
-                        ["credit"] = accounts[leg.To],
-                        ["amount"] = DemoApi.Amount(leg.Amount),
-                    }),
-                ]),
+            ["legs"] = new JsonArray([
+                .. legs.Select(leg => new JsonObject
+                {
+                    ["debit"] = accounts[leg.From],
+                    ["credit"] = accounts[leg.To],
+                    ["amount"] = DemoApi.Amount(leg.Amount),
+                }),
+            ]),
         };
 
     Task TellAsync(string what, DemoAnswer answer, CancellationToken ct) =>
@@ -122,8 +150,13 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
             what,
             Short(answer.Request),
             answer.Status.ToString(CultureInfo.InvariantCulture)
-                + (answer.Replayed ? " (replayed)" : answer.Code is { } code ? $" {code}{(answer.Pointer is { } pointer ? " " + pointer : "")}" : ""),
-            ct);
+                + (
+                    answer.Replayed ? " (replayed)"
+                    : answer.Code is { } code ? $" {code}{(answer.Pointer is { } pointer ? " " + pointer : "")}"
+                    : ""
+                ),
+            ct
+        );
 
     async Task TellAsync(string what, string request, string answer, CancellationToken ct)
     {
@@ -134,7 +167,8 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
             var (posted, available) = (Read("posted"), Read("available"));
             balances.Add(posted == available ? $"{posted:N2}" : $"{posted:N2} ({available:N2})");
 
-            decimal Read(string which) => decimal.Parse(balance.GetProperty(which).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture);
+            decimal Read(string which) =>
+                decimal.Parse(balance.GetProperty(which).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture);
         }
 
         tell(new DemoMoment(what, request, answer, balances));

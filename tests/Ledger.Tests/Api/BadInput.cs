@@ -118,11 +118,19 @@ public static class BadInput
         string.Concat(Enumerable.Repeat("{\"a\":", 17)) + "1" + new string('}', 17),
     ];
 
+    const string Post = "POST /transactions";
+
     public static IEnumerable<TheoryDataRow<string, string, string>> Fields()
     {
-        const string Post = "POST /transactions";
-        var each = new List<(string Request, string Pointer, string[] Values)>
-        {
+        return Transactions()
+            .Concat(Others())
+            .SelectMany(e => e.Values.Select(v => new TheoryDataRow<string, string, string>(e.Request, e.Pointer, v)));
+    }
+
+    static List<(string Request, string Pointer, string[] Values)> Transactions()
+    {
+        return
+        [
             (Post, "id", ["null", .. NoIds]),
             (Post, "kind", ["null", .. NoWords]),
             (
@@ -165,6 +173,11 @@ public static class BadInput
             (Post, "reference", NoTexts(PostingRules.MaxReference)),
             (Post, "description", NoTexts(PostingRules.MaxDescription)),
             (Post, "metadata", NoObjects),
+        ];
+    }
+
+    static List<(string Request, string Pointer, string[] Values)> Others() =>
+        [
             (
                 Post,
                 "conditions",
@@ -222,7 +235,5 @@ public static class BadInput
             ("POST reversal", "id", ["null", .. NoIds]),
             ("POST reversal", "effective_date", NoDates),
             ("POST reversal", "metadata", NoObjects),
-        };
-        return each.SelectMany(e => e.Values.Select(v => new TheoryDataRow<string, string, string>(e.Request, e.Pointer, v)));
-    }
+        ];
 }

@@ -133,30 +133,7 @@ public sealed class BadInputTests(BadInputServer server) : IClassFixture<BadInpu
         request switch
         {
             "POST /transactions" => ("POST", "/transactions", LedgerApi.Transaction(server.Cash, server.Wallet, "1.00")),
-            "POST steps" => (
-                "POST",
-                "/transactions",
-                new JsonObject
-                {
-                    ["id"] = LedgerApi.Id(),
-                    ["kind"] = "hold",
-                    ["steps"] = new JsonArray(
-                        new JsonObject
-                        {
-                            ["type"] = "reserve",
-                            ["id"] = LedgerApi.Id(),
-                            ["account"] = server.Wallet,
-                            ["amount"] = LedgerApi.Amount("1.00"),
-                        },
-                        new JsonObject
-                        {
-                            ["type"] = "release",
-                            ["reservation"] = server.Hold,
-                            ["amount"] = LedgerApi.Amount("1.00"),
-                        }
-                    ),
-                }
-            ),
+            "POST steps" => ("POST", "/transactions", WithSteps()),
             "POST conditions" => ("POST", "/transactions", WithConditions(LedgerApi.Transaction(server.Cash, server.Wallet, "1.00"))),
             "POST /accounts" => (
                 "POST",
@@ -199,6 +176,28 @@ public sealed class BadInputTests(BadInputServer server) : IClassFixture<BadInpu
             ),
             "POST reversal" => ("POST", $"/transactions/{LedgerApi.Id()}/reversal", new JsonObject { ["id"] = LedgerApi.Id() }),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such request."),
+        };
+
+    JsonObject WithSteps() =>
+        new JsonObject
+        {
+            ["id"] = LedgerApi.Id(),
+            ["kind"] = "hold",
+            ["steps"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "reserve",
+                    ["id"] = LedgerApi.Id(),
+                    ["account"] = server.Wallet,
+                    ["amount"] = LedgerApi.Amount("1.00"),
+                },
+                new JsonObject
+                {
+                    ["type"] = "release",
+                    ["reservation"] = server.Hold,
+                    ["amount"] = LedgerApi.Amount("1.00"),
+                }
+            ),
         };
 
     JsonObject WithConditions(JsonObject body)

@@ -45,120 +45,13 @@ public sealed class PlanTests
             last / 2
         );
         var time = await One<DateTime>(connection, "select recorded_at from ledger.journal where seq = $1", row);
-        var statements = new List<(Type Verb, string Name, Dictionary<string, object> Values)>
-        {
-            (
-                typeof(Walk),
-                "DownSql",
-                new()
-                {
-                    ["account"] = number,
-                    ["start"] = row,
-                    ["lowest"] = 1L,
-                    ["count"] = 51,
-                }
-            ),
-            (
-                typeof(Walk),
-                "UpSql",
-                new()
-                {
-                    ["account"] = number,
-                    ["start"] = row,
-                    ["below"] = row - 500,
-                    ["highest"] = last,
-                    ["count"] = 51,
-                }
-            ),
-            (
-                typeof(Walk),
-                "SnapshotAboveSql",
-                new()
-                {
-                    ["account"] = number,
-                    ["below"] = row,
-                    ["skip"] = 1,
-                }
-            ),
-            (typeof(Walk), "PreviousSql", new() { ["account"] = number, ["row"] = row }),
-            (
-                typeof(PastPosition),
-                "PositionsSql",
-                new()
-                {
-                    ["account"] = number,
-                    ["last"] = row,
-                    ["rows"] = new[] { row - 10, row },
-                }
-            ),
-            (typeof(BookReader), "BatchAtSql", new() { ["time"] = time }),
-            (typeof(BookReader), "LastBatchSql", []),
-            (typeof(GetTurnover), "RowsBeforeSql", new() { ["times"] = new[] { time, time } }),
-            (typeof(GetTransaction), "RowsSql", new() { ["id"] = middle }),
-            (typeof(GetTransaction), "AroundSql", new() { ["id"] = middle, ["row"] = row }),
-            (typeof(ListTransactions), "StartSql", new() { ["id"] = middle, ["book"] = "live" }),
-            (
-                typeof(ListTransactions),
-                "ListAfterSql",
-                new()
-                {
-                    ["book"] = "live",
-                    ["batch"] = batch / 2,
-                    ["row"] = row,
-                    ["count"] = 101,
-                }
-            ),
-            (
-                typeof(ListTransactions),
-                "ListBeforeSql",
-                new()
-                {
-                    ["book"] = "live",
-                    ["batch"] = batch / 2,
-                    ["row"] = row,
-                    ["count"] = 101,
-                }
-            ),
-            (typeof(ListTransactions), "RowsSql", new() { ["rows"] = new[] { row, row + 1 } }),
-            (typeof(GetReservation), "ReservationSql", new() { ["reservation"] = middle, ["book"] = "live" }),
-            (
-                typeof(ListReservations),
-                "ListAfterSql",
-                new()
-                {
-                    ["account"] = number,
-                    ["cursor"] = middle,
-                    ["count"] = 21,
-                }
-            ),
-            (typeof(CaptureReservation), "HolderSql", new() { ["reservation"] = middle, ["book"] = "live" }),
-            (
-                typeof(Ledger.Accounts.ListAccounts),
-                "ListAfterSql",
-                new()
-                {
-                    ["book"] = "live",
-                    ["currency"] = DBNull.Value,
-                    ["owner"] = DBNull.Value,
-                    ["start"] = 10_000L,
-                    ["known"] = 20_000L,
-                    ["count"] = 21,
-                }
-            ),
-            (
-                typeof(Ledger.Accounts.ListAccounts),
-                "ListAfterSql",
-                new()
-                {
-                    ["book"] = "live",
-                    ["currency"] = DBNull.Value,
-                    ["owner"] = "owner-77",
-                    ["start"] = 20_000L,
-                    ["known"] = 20_000L,
-                    ["count"] = 21,
-                }
-            ),
-        };
+        var sample = new Sample(number, row, last, batch, middle, time);
+        List<(Type Verb, string Name, Dictionary<string, object> Values)> statements =
+        [
+            .. OfAccounts(sample),
+            .. OfLists(sample),
+            .. OfOthers(sample),
+        ];
         Assert.All(
             statements,
             s =>
@@ -193,6 +86,132 @@ public sealed class PlanTests
         Assert.Equal(50, entries["data"]!.AsArray().Count);
         Assert.True((bool)(await api.Get("/trial-balance")).Is(HttpStatusCode.OK)["balances"]!);
     }
+
+    /// <summary>Values that the statements are asked with.</summary>
+    sealed record Sample(long Number, long Row, long Last, long Batch, Guid Middle, DateTime Time);
+
+    static List<(Type Verb, string Name, Dictionary<string, object> Values)> OfAccounts(Sample of) =>
+        [
+            (
+                typeof(Walk),
+                "DownSql",
+                new()
+                {
+                    ["account"] = of.Number,
+                    ["start"] = of.Row,
+                    ["lowest"] = 1L,
+                    ["count"] = 51,
+                }
+            ),
+            (
+                typeof(Walk),
+                "UpSql",
+                new()
+                {
+                    ["account"] = of.Number,
+                    ["start"] = of.Row,
+                    ["below"] = of.Row - 500,
+                    ["highest"] = of.Last,
+                    ["count"] = 51,
+                }
+            ),
+            (
+                typeof(Walk),
+                "SnapshotAboveSql",
+                new()
+                {
+                    ["account"] = of.Number,
+                    ["below"] = of.Row,
+                    ["skip"] = 1,
+                }
+            ),
+            (typeof(Walk), "PreviousSql", new() { ["account"] = of.Number, ["row"] = of.Row }),
+            (
+                typeof(PastPosition),
+                "PositionsSql",
+                new()
+                {
+                    ["account"] = of.Number,
+                    ["last"] = of.Row,
+                    ["rows"] = new[] { of.Row - 10, of.Row },
+                }
+            ),
+            (typeof(BookReader), "BatchAtSql", new() { ["time"] = of.Time }),
+            (typeof(BookReader), "LastBatchSql", []),
+            (typeof(GetTurnover), "RowsBeforeSql", new() { ["times"] = new[] { of.Time, of.Time } }),
+        ];
+
+    static List<(Type Verb, string Name, Dictionary<string, object> Values)> OfLists(Sample of) =>
+        [
+            (typeof(GetTransaction), "RowsSql", new() { ["id"] = of.Middle }),
+            (typeof(GetTransaction), "AroundSql", new() { ["id"] = of.Middle, ["row"] = of.Row }),
+            (typeof(ListTransactions), "StartSql", new() { ["id"] = of.Middle, ["book"] = "live" }),
+            (
+                typeof(ListTransactions),
+                "ListAfterSql",
+                new()
+                {
+                    ["book"] = "live",
+                    ["batch"] = of.Batch / 2,
+                    ["row"] = of.Row,
+                    ["count"] = 101,
+                }
+            ),
+            (
+                typeof(ListTransactions),
+                "ListBeforeSql",
+                new()
+                {
+                    ["book"] = "live",
+                    ["batch"] = of.Batch / 2,
+                    ["row"] = of.Row,
+                    ["count"] = 101,
+                }
+            ),
+            (typeof(ListTransactions), "RowsSql", new() { ["rows"] = new[] { of.Row, of.Row + 1 } }),
+            (typeof(GetReservation), "ReservationSql", new() { ["reservation"] = of.Middle, ["book"] = "live" }),
+            (
+                typeof(ListReservations),
+                "ListAfterSql",
+                new()
+                {
+                    ["account"] = of.Number,
+                    ["cursor"] = of.Middle,
+                    ["count"] = 21,
+                }
+            ),
+            (typeof(CaptureReservation), "HolderSql", new() { ["reservation"] = of.Middle, ["book"] = "live" }),
+        ];
+
+    static List<(Type Verb, string Name, Dictionary<string, object> Values)> OfOthers(Sample of) =>
+        [
+            (
+                typeof(Ledger.Accounts.ListAccounts),
+                "ListAfterSql",
+                new()
+                {
+                    ["book"] = "live",
+                    ["currency"] = DBNull.Value,
+                    ["owner"] = DBNull.Value,
+                    ["start"] = 10_000L,
+                    ["known"] = 20_000L,
+                    ["count"] = 21,
+                }
+            ),
+            (
+                typeof(Ledger.Accounts.ListAccounts),
+                "ListAfterSql",
+                new()
+                {
+                    ["book"] = "live",
+                    ["currency"] = DBNull.Value,
+                    ["owner"] = "owner-77",
+                    ["start"] = 20_000L,
+                    ["known"] = 20_000L,
+                    ["count"] = 21,
+                }
+            ),
+        ];
 
     /// <summary>A day's work: accounts, reservations, and movements of which every second touches one hot account.</summary>
     static async Task<(Guid Hot, Guid Middle)> Fill(Journal journal)

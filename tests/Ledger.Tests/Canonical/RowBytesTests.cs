@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
@@ -75,86 +74,87 @@ public sealed class RowBytesTests
         );
     }
 
+    static readonly JournalRow[] Others =
+    [
+        Row with
+        {
+            Seq = 1,
+        },
+        Row with
+        {
+            Kind = RowKind.Close,
+        },
+        Row with
+        {
+            TransactionId = Given.Tx(1),
+        },
+        Row with
+        {
+            Leg = 0,
+        },
+        Row with
+        {
+            Legs = 3,
+        },
+        Row with
+        {
+            BusinessKind = "fees",
+        },
+        Row with
+        {
+            Debit = 9,
+        },
+        Row with
+        {
+            Credit = 9,
+        },
+        Row with
+        {
+            Amount = 1.51m,
+        },
+        Row with
+        {
+            DebitAfter = 0,
+        },
+        Row with
+        {
+            CreditAfter = 0,
+        },
+        Row with
+        {
+            DebitPrevious = 0,
+        },
+        Row with
+        {
+            CreditPrevious = 0,
+        },
+        Row with
+        {
+            Reservation = Given.Hold(),
+        },
+        Row with
+        {
+            Reservation = Given.Hold(),
+            HeldAfter = 1,
+        },
+        Row with
+        {
+            Flags = RowFlags.None,
+        },
+        Row with
+        {
+            EffectiveDate = new DateOnly(2026, 1, 1),
+        },
+        Row with
+        {
+            RecordedAt = DateTimeOffset.UnixEpoch,
+        },
+    ];
+
     [Fact]
     public void Every_field_is_in_the_bytes()
     {
-        JournalRow[] others =
-        [
-            Row with
-            {
-                Seq = 1,
-            },
-            Row with
-            {
-                Kind = RowKind.Close,
-            },
-            Row with
-            {
-                TransactionId = Given.Tx(1),
-            },
-            Row with
-            {
-                Leg = 0,
-            },
-            Row with
-            {
-                Legs = 3,
-            },
-            Row with
-            {
-                BusinessKind = "fees",
-            },
-            Row with
-            {
-                Debit = 9,
-            },
-            Row with
-            {
-                Credit = 9,
-            },
-            Row with
-            {
-                Amount = 1.51m,
-            },
-            Row with
-            {
-                DebitAfter = 0,
-            },
-            Row with
-            {
-                CreditAfter = 0,
-            },
-            Row with
-            {
-                DebitPrevious = 0,
-            },
-            Row with
-            {
-                CreditPrevious = 0,
-            },
-            Row with
-            {
-                Reservation = Given.Hold(),
-            },
-            Row with
-            {
-                Reservation = Given.Hold(),
-                HeldAfter = 1,
-            },
-            Row with
-            {
-                Flags = RowFlags.None,
-            },
-            Row with
-            {
-                EffectiveDate = new DateOnly(2026, 1, 1),
-            },
-            Row with
-            {
-                RecordedAt = DateTimeOffset.UnixEpoch,
-            },
-        ];
-        Assert.Equal(others.Length, others.Select(Hex).Append(Hex(Row)).Distinct().Count() - 1);
+        Assert.Equal(Others.Length, Others.Select(Hex).Append(Hex(Row)).Distinct().Count() - 1);
     }
 
     [Fact]

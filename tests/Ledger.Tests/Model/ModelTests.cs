@@ -31,6 +31,8 @@ public sealed class ModelTests
 
         // What the generator never reaches is compared by nobody.
         string[] elsewhere = [Refusals.Invalid.Code, Refusals.Conflict.Code, Refusals.Busy.Code, Refusals.Faulty.Code];
-        Assert.Empty(Refusals.All.Select(r => r.Code).Except(codes).Except(elsewhere));
+        // Said of reads by the API, never of a posting.
+        string[] ofReads = ["ledger.no_such_account", "ledger.account_not_open_yet", "ledger.no_such_reservation"];
+        Assert.Empty(Refusals.All.Select(r => r.Code).Except(codes).Except(elsewhere).Except(ofReads));
     }
 }

@@ -29,7 +29,10 @@ sealed class AnyHistory
         for (var done = 0; done < postings; )
         {
             if (history.random.Next(8) == 0)
-                await journal.PostAll(Guid.CreateVersion7(), [history.Fleeting("live", Currency.Of("KES")), history.Fleeting("sandbox", Currency.Of("USD"))]);
+                await journal.PostAll(
+                    Guid.CreateVersion7(),
+                    [history.Fleeting("live", Currency.Of("KES")), history.Fleeting("sandbox", Currency.Of("USD"))]
+                );
             var some = Enumerable.Range(0, history.random.Next(1, 30)).Select(_ => history.Any()).ToList();
             done += some.Count;
             await history.TakeAsync(some);
@@ -40,19 +43,17 @@ sealed class AnyHistory
     {
         var bank = Guid.CreateVersion7();
         var wallets = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()).ToList();
-        await TakeAsync(
-            [
-                New(
-                    book,
-                    "opening",
-                    [
-                        new Open(bank, currency, AccountClass.Asset, Owner: "bank"),
-                        .. wallets.Select(w => new Open(w, currency, AccountClass.Liability, Floor: 0, Ceiling: 1_000_000)),
-                        .. wallets.Select(w => new Leg(bank, w, new Amount(500, currency))),
-                    ]
-                ),
-            ]
-        );
+        await TakeAsync([
+            New(
+                book,
+                "opening",
+                [
+                    new Open(bank, currency, AccountClass.Asset, Owner: "bank"),
+                    .. wallets.Select(w => new Open(w, currency, AccountClass.Liability, Floor: 0, Ceiling: 1_000_000)),
+                    .. wallets.Select(w => new Leg(bank, w, new Amount(500, currency))),
+                ]
+            ),
+        ]);
         accounts.AddRange(wallets.Append(bank).Select(a => (a, book, currency)));
     }
 
@@ -85,11 +86,7 @@ sealed class AnyHistory
             },
             10 => New(book, "payment", [Leg(id, book, currency)]) with
             {
-                Conditions =
-                [
-                    new TurnoverAtMost(id, "daily", start, start.AddDays(1), 900),
-                    new AvailableAtLeast(id, -1_000),
-                ],
+                Conditions = [new TurnoverAtMost(id, "daily", start, start.AddDays(1), 900), new AvailableAtLeast(id, -1_000)],
             },
             11 => New(book, "payment", [Leg(id, book, currency)]) with
             {
@@ -126,17 +123,24 @@ sealed class AnyHistory
         var id = Guid.CreateVersion7();
         reservations.Add((id, account, book));
         var soon = DateTimeOffset.UtcNow.AddMilliseconds(random.Next(20, 400));
-        return new Reserve(id, account, Amount(currency), expires ? new DateTimeOffset(soon.Ticks / 10 * 10, TimeSpan.Zero) : null);
+        amounts[id] = Amount(currency);
+        return new Reserve(id, account, amounts[id], expires ? new DateTimeOffset(soon.Ticks / 10 * 10, TimeSpan.Zero) : null);
     }
 
     Posting Release() =>
-        reservations[random.Next(reservations.Count)] is var (id, _, book) ? New(book, "release", [new Release(id)]) : throw new InvalidOperationException();
+        reservations[random.Next(reservations.Count)] is var (id, _, book)
+            ? New(book, "release", [new Release(id)])
+            : throw new InvalidOperationException();
+
+    readonly Dictionary<Guid, Amount> amounts = [];
 
     Posting Capture()
     {
         var (id, account, book) = reservations[random.Next(reservations.Count)];
         var currency = accounts.First(a => a.Id == account).Currency;
-        return New(book, "capture", [Leg(account, book, currency, id)]);
+        var leg = Leg(account, book, currency, id);
+        // Every second time all that was reserved, so that some end as captured.
+        return New(book, "capture", [random.Next(2) == 0 ? leg with { Amount = amounts[id] } : leg]);
     }
 
     Posting Reverse()

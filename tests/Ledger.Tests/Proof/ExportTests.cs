@@ -102,7 +102,12 @@ public sealed class ExportTests
     /// <summary>What hledger says; null where there is none.</summary>
     static async Task<string?> HledgerAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("hledger", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("hledger", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.Environment["LANG"] = "C.UTF-8";
         try
         {

@@ -59,13 +59,13 @@ public sealed class FormatTests
     public void The_tree_over_a_batch_is_pinned()
     {
         var merkle = Tree(1);
-        Assert.Equal("LEAF-T", Convert.ToHexStringLower(merkle.Leaf(0)));
-        Assert.Equal("LEAF-R", Convert.ToHexStringLower(merkle.Leaf(1)));
-        Assert.Equal("LEAF-B", Convert.ToHexStringLower(merkle.Leaf(2)));
-        Assert.Equal("ROOT-3", Convert.ToHexStringLower(merkle.Root()));
-        Assert.Equal("ROOT-0", Convert.ToHexStringLower(new Merkle().Root()));
+        Assert.Equal("d9b65c2934e99e5b3082bce6640dab4c3e87602ff6893d94428c4bfc8204944c", Convert.ToHexStringLower(merkle.Leaf(0)));
+        Assert.Equal("84f9ad787797fb035ff1cb908b9030b901935ba9a7e20570925653b0bdc650a3", Convert.ToHexStringLower(merkle.Leaf(1)));
+        Assert.Equal("586bde4b85369a0949e343a5716f86b81aac2d300497ae839debaf5b1b2a4f2a", Convert.ToHexStringLower(merkle.Leaf(2)));
+        Assert.Equal("e5806b2093f2286ea52b9ba808578019fba7eb6d086bd8462a503230f8042691", Convert.ToHexStringLower(merkle.Root()));
+        Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", Convert.ToHexStringLower(new Merkle().Root()));
         // More than one level, and a last node with an only child.
-        Assert.Equal("ROOT-275", Convert.ToHexStringLower(Tree(273).Root()));
+        Assert.Equal("57bff6667a9c63fb5dc26bd51be067b39f8192e99737e245a8c00981c38eab49", Convert.ToHexStringLower(Tree(273).Root()));
     }
 
     [Fact]
@@ -86,9 +86,16 @@ public sealed class FormatTests
     [Fact]
     public void The_hash_of_a_batch_is_pinned()
     {
-        Assert.Equal("HEADER-BYTES", Convert.ToHexStringLower(Merkle.HeaderBytes(Header)));
+        Assert.Equal(
+            "00010000000000000004000000000000000c000000000000000d00000001000000010000000100066e6f64652d310198f0a2"
+                + "8d2f7e748b661d8c2a1f3b240006239b5a2c0000",
+            Convert.ToHexStringLower(Merkle.HeaderBytes(Header))
+        );
         var (previous, root) = (SHA256.HashData("previous"u8), SHA256.HashData("root"u8));
-        Assert.Equal("HEADER-HASH", Convert.ToHexStringLower(Merkle.HeaderHash(Header, previous, root)));
+        Assert.Equal(
+            "7fad8a722e26de7938b3c265b2ca07e048619e427cdee5458dd07ec927993f62",
+            Convert.ToHexStringLower(Merkle.HeaderHash(Header, previous, root))
+        );
         Assert.Equal(
             Convert.ToHexStringLower(SHA256.HashData([2, .. Merkle.HeaderBytes(Header), .. previous, .. root])),
             Convert.ToHexStringLower(Merkle.HeaderHash(Header, previous, root))
@@ -109,7 +116,10 @@ public sealed class FormatTests
             SignedAt = "2026-01-31T09:30:05.000000Z",
             Key = "0123456789abcdef",
         };
-        Assert.Equal("HEAD-SIGNED", Convert.ToHexStringLower(SHA256.HashData(head.Signed())));
+        Assert.Equal(
+            "e246ba10c4f93ffd5a6cee9f828db81bb7bff6fd29eb057ea366a962f9c340d1",
+            Convert.ToHexStringLower(SHA256.HashData(head.Signed()))
+        );
     }
 
     [Fact]
@@ -153,10 +163,20 @@ public sealed class FormatTests
         Assert.NotEqual(root, Convert.ToHexStringLower(Merkle.Climb(merkle.Leaf(0).ToArray(), merkle.Path(merkle.Count - 1))));
     }
 
-    internal static string Print() => string.Join('\n', [
-        Convert.ToHexStringLower(Tree(1).Leaf(0)), Convert.ToHexStringLower(Tree(1).Leaf(1)), Convert.ToHexStringLower(Tree(1).Leaf(2)),
-        Convert.ToHexStringLower(Tree(1).Root()), Convert.ToHexStringLower(new Merkle().Root()), Convert.ToHexStringLower(Tree(273).Root()),
-        Convert.ToHexStringLower(Merkle.HeaderBytes(Header)), Convert.ToHexStringLower(Merkle.HeaderHash(Header, SHA256.HashData("previous"u8), SHA256.HashData("root"u8)))]);
+    internal static string Print() =>
+        string.Join(
+            '\n',
+            [
+                Convert.ToHexStringLower(Tree(1).Leaf(0)),
+                Convert.ToHexStringLower(Tree(1).Leaf(1)),
+                Convert.ToHexStringLower(Tree(1).Leaf(2)),
+                Convert.ToHexStringLower(Tree(1).Root()),
+                Convert.ToHexStringLower(new Merkle().Root()),
+                Convert.ToHexStringLower(Tree(273).Root()),
+                Convert.ToHexStringLower(Merkle.HeaderBytes(Header)),
+                Convert.ToHexStringLower(Merkle.HeaderHash(Header, SHA256.HashData("previous"u8), SHA256.HashData("root"u8))),
+            ]
+        );
 
     static Merkle Tree(int transactions)
     {
@@ -164,7 +184,9 @@ public sealed class FormatTests
         for (var i = 0; i < transactions; i++)
         {
             // One in ten has long details, which are hashed by themselves among the short ones.
-            byte[] details = Encoding.UTF8.GetBytes(i % 10 == 9 ? $$"""{"description":"{{new string('x', 2_000)}}"}""" : """{"book":"live"}""");
+            byte[] details = Encoding.UTF8.GetBytes(
+                i % 10 == 9 ? $$"""{"description":"{{new string('x', 2_000)}}"}""" : """{"book":"live"}"""
+            );
             merkle.AddTransaction([Leg, Hold], details);
         }
 

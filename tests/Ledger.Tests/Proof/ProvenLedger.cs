@@ -69,9 +69,8 @@ sealed class ProvenLedger : IAsyncDisposable
 
     public async Task<BatchHead> HeadAsync()
     {
-        await using var command = Owner().CreateCommand(
-            "select number, hash, last_row, recorded_at from ledger.batches order by number desc limit 1"
-        );
+        await using var command = Owner()
+            .CreateCommand("select number, hash, last_row, recorded_at from ledger.batches order by number desc limit 1");
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
         return new BatchHead(

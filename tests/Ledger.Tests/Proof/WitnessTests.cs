@@ -109,7 +109,9 @@ public sealed class WitnessTests
         using var key = HeadKey.LoadOrCreate(folder.Inside("key.pem"));
         var file = new WitnessFile(folder.Inside("heads.jsonl"));
         for (var batch = 0; batch < 300; batch += 3)
-            file.Append(key.Sign(new byte[32], new BatchHead(batch, new byte[32], batch, DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch));
+            file.Append(
+                key.Sign(new byte[32], new BatchHead(batch, new byte[32], batch, DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch)
+            );
         for (var batch = 0; batch <= 297; batch++)
             Assert.Equal((batch + 2) / 3 * 3, file.FirstFrom(batch, key.Id)!.Batch);
         Assert.Null(file.FirstFrom(298, key.Id));

