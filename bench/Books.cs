@@ -17,10 +17,11 @@ sealed class Books : IAsyncDisposable
     static readonly Currency Currency = Currency.Of("KES");
 
     // Errors belong beside the figures, never among them.
-    readonly ILoggerFactory logs = LoggerFactory.Create(log => log
-        .AddSimpleConsole(line => line.SingleLine = true)
-        .SetMinimumLevel(LogLevel.Warning)
-        .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+    readonly ILoggerFactory logs = LoggerFactory.Create(log =>
+        log.AddSimpleConsole(line => line.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning)
+            .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+    );
 
     readonly Database database;
     Journal? journal;
@@ -149,7 +150,10 @@ sealed class Books : IAsyncDisposable
         {
             var opened = some.Select(id => (Step)new Open(id, Currency, AccountClass.Liability, Floor: 0));
             var funded = some.Select(id => (Step)new Leg(cash, id, new Amount(Traffic.Opening, Currency)));
-            var postings = opened.Chunk(Posting.MaxSteps).Concat(funded.Chunk(Posting.MaxSteps)).Select(steps => Opening(traffic.NextId(), steps));
+            var postings = opened
+                .Chunk(Posting.MaxSteps)
+                .Concat(funded.Chunk(Posting.MaxSteps))
+                .Select(steps => Opening(traffic.NextId(), steps));
             await Post([.. postings], stop);
         }
     }
@@ -164,9 +168,23 @@ sealed class Books : IAsyncDisposable
     Leg LegOf(in Transfer transfer, Guid? reservation = null) =>
         new(accounts[transfer.From - 1], accounts[transfer.To - 1], new Amount(transfer.Amount, Currency), reservation);
 
-    static Posting Of(Guid id, Step step) => new() { Id = id, Book = Book, Kind = Kind, Steps = [step] };
+    static Posting Of(Guid id, Step step) =>
+        new()
+        {
+            Id = id,
+            Book = Book,
+            Kind = Kind,
+            Steps = [step],
+        };
 
-    static Posting Opening(Guid id, Step[] steps) => new() { Id = id, Book = Book, Kind = "opening", Steps = steps };
+    static Posting Opening(Guid id, Step[] steps) =>
+        new()
+        {
+            Id = id,
+            Book = Book,
+            Kind = "opening",
+            Steps = steps,
+        };
 
     const string CountSql = "select count(*) from ledger.journal where leg = 0 and business_kind = 'transfer'";
 

@@ -10,7 +10,8 @@ sealed class Bulk(bool hot = false)
     public override Task<ICaller> Connect(int number, CancellationToken stop) => Task.FromResult(CallerOf(Books, number, hot));
 
     /// <summary>Also what the second process runs.</summary>
-    public static ICaller CallerOf(Books books, int number, bool hot = false) => new Caller(books, new Traffic(number, hot, books.Accounts));
+    public static ICaller CallerOf(Books books, int number, bool hot = false) =>
+        new Caller(books, new Traffic(number, hot, books.Accounts));
 
     sealed class Caller(Books books, Traffic traffic) : ICaller
     {

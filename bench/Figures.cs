@@ -54,18 +54,21 @@ sealed record Figures(string Name, string Command, Machine Machine, IReadOnlyLis
     /// <summary>The form that <c>--json</c> writes; ARCHITECTURE.md, "Benchmarks".</summary>
     public string ToJson(IEnumerable<Ratio> ratios)
     {
-        var figures = All.Select(figure => (JsonNode)new JsonObject
-        {
-            ["workload"] = figure.Workload,
-            ["system"] = figure.System,
-            ["unit"] = figure.Unit,
-            ["median"] = Math.Round(figure.Median, 1),
-            ["runs"] = new JsonArray([.. figure.Runs.Select(run => (JsonNode)Math.Round(run.Value, 1))]),
-            ["callers"] = figure.Callers,
-            ["p50_ms"] = Math.Round(figure.P50, 3),
-            ["p99_ms"] = Math.Round(figure.P99, 3),
-            ["others"] = Math.Round(figure.Others, 3),
-        });
+        var figures = All.Select(figure =>
+            (JsonNode)
+                new JsonObject
+                {
+                    ["workload"] = figure.Workload,
+                    ["system"] = figure.System,
+                    ["unit"] = figure.Unit,
+                    ["median"] = Math.Round(figure.Median, 1),
+                    ["runs"] = new JsonArray([.. figure.Runs.Select(run => (JsonNode)Math.Round(run.Value, 1))]),
+                    ["callers"] = figure.Callers,
+                    ["p50_ms"] = Math.Round(figure.P50, 3),
+                    ["p99_ms"] = Math.Round(figure.P99, 3),
+                    ["others"] = Math.Round(figure.Others, 3),
+                }
+        );
         var compared = Compare(ratios).Select(pair => KeyValuePair.Create(pair.Ratio.Name, (JsonNode?)Math.Round(pair.Value, 3)));
         var json = new JsonObject
         {

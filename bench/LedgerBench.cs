@@ -12,20 +12,20 @@ static class LedgerBench
 {
     /// <summary>In the order in which they are run; a new workload is a file, and a line here.</summary>
     static IReadOnlyList<Workload> Workloads() =>
-    [
-        new Copy(),
-        new RowLock(),
-        new Atomic(),
-        new Batched(),
-        new RowLock(hot: true),
-        new Atomic(hot: true),
-        new Batched(hot: true),
-        new Bulk(),
-        new Bulk(hot: true),
-        new Singles(),
-        new Reservations(),
-        new TwoProcesses(),
-    ];
+        [
+            new Copy(),
+            new RowLock(),
+            new Atomic(),
+            new Batched(),
+            new RowLock(hot: true),
+            new Atomic(hot: true),
+            new Batched(hot: true),
+            new Bulk(),
+            new Bulk(hot: true),
+            new Singles(),
+            new Reservations(),
+            new TwoProcesses(),
+        ];
 
     static readonly Ratio[] Ratios =
     [
@@ -47,7 +47,11 @@ static class LedgerBench
     public static Command Command(string[] arguments)
     {
         var json = new Option<FileInfo?>("--json") { Description = "Writes the figures there, for machines." };
-        var runs = new Option<int>("--runs") { Description = "How often each workload is run; medians are told.", DefaultValueFactory = _ => 3 };
+        var runs = new Option<int>("--runs")
+        {
+            Description = "How often each workload is run; medians are told.",
+            DefaultValueFactory = _ => 3,
+        };
         var seconds = new Option<double>("--seconds") { Description = "How long a run takes.", DefaultValueFactory = _ => 5 };
         var only = new Option<string[]>("--only") { Description = "Runs only these workloads.", AllowMultipleArgumentsPerToken = true };
         var rows = new Option<long?>("--rows") { Description = "Measures instead whether cost grows until the journal has so many rows." };
@@ -60,21 +64,30 @@ static class LedgerBench
         AtLeast(runs, 1);
         AtLeast(seconds, 0.1);
 
-        var command = new Command("ledger", "Transfers between 10,000 accounts: Hazina, and SQL ledgers at their best.") { json, runs, seconds, only, rows };
-        command.SetAction(async (parsed, stop) =>
+        var command = new Command("ledger", "Transfers between 10,000 accounts: Hazina, and SQL ledgers at their best.")
         {
-            var names = parsed.GetValue(only) ?? [];
-            var chosen = Workloads().Where(workload => names.Length == 0 || names.Contains(workload.Name)).ToList();
-            var how = "./hazina bench " + string.Join(' ', arguments);
-            var (times, time) = (parsed.GetValue(runs), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
-            var (figures, ratios) = parsed.GetValue(rows) is { } many
-                ? (await LedgerGrowth.Measure(many, times, time, how, stop), LedgerGrowth.Ratios(many))
-                : (await Measure(chosen, times, time, how, stop), Ratios);
-            Report.End(figures, ratios);
-            if (parsed.GetValue(json) is { } file)
-                await File.WriteAllTextAsync(file.FullName, figures.ToJson(ratios), stop);
-            return 0;
-        });
+            json,
+            runs,
+            seconds,
+            only,
+            rows,
+        };
+        command.SetAction(
+            async (parsed, stop) =>
+            {
+                var names = parsed.GetValue(only) ?? [];
+                var chosen = Workloads().Where(workload => names.Length == 0 || names.Contains(workload.Name)).ToList();
+                var how = "./hazina bench " + string.Join(' ', arguments);
+                var (times, time) = (parsed.GetValue(runs), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+                var (figures, ratios) = parsed.GetValue(rows) is { } many
+                    ? (await LedgerGrowth.Measure(many, times, time, how, stop), LedgerGrowth.Ratios(many))
+                    : (await Measure(chosen, times, time, how, stop), Ratios);
+                Report.End(figures, ratios);
+                if (parsed.GetValue(json) is { } file)
+                    await File.WriteAllTextAsync(file.FullName, figures.ToJson(ratios), stop);
+                return 0;
+            }
+        );
         return command;
     }
 
@@ -118,7 +131,13 @@ static class LedgerBench
                 await workload.DisposeAsync();
         }
 
-        var all = workloads.Select(workload => new Figure(workload.Name, workload.System, workload.What, workload.Callers, results[workload]));
+        var all = workloads.Select(workload => new Figure(
+            workload.Name,
+            workload.System,
+            workload.What,
+            workload.Callers,
+            results[workload]
+        ));
         return new Figures("ledger", command, machine, [.. all]);
     }
 

@@ -15,7 +15,8 @@ static class LedgerGrowth
     /// <summary>Rows that opening and funding the accounts takes.</summary>
     public const long FewestRows = 3L * Accounts;
 
-    public static IEnumerable<Ratio> Ratios(long rows) => [new($"{Posting(rows)}/{Posting(null)}", Posting(rows), Posting(null), Goal: 0.9)];
+    public static IEnumerable<Ratio> Ratios(long rows) =>
+        [new($"{Posting(rows)}/{Posting(null)}", Posting(rows), Posting(null), Goal: 0.9)];
 
     public static async Task<Figures> Measure(long rows, int runs, TimeSpan time, string command, CancellationToken stop)
     {
@@ -36,7 +37,14 @@ static class LedgerGrowth
     }
 
     /// <summary>What there is to measure at one length of the journal.</summary>
-    static async Task<IReadOnlyList<Figure>> Look(Books books, long? rows, int runs, TimeSpan time, Neighbours neighbours, CancellationToken stop)
+    static async Task<IReadOnlyList<Figure>> Look(
+        Books books,
+        long? rows,
+        int runs,
+        TimeSpan time,
+        Neighbours neighbours,
+        CancellationToken stop
+    )
     {
         var at = $"journal of {Rows(books):N0} rows";
         var posted = new List<Run>();
@@ -85,5 +93,6 @@ static class LedgerGrowth
 
     static string Posting(long? rows) => $"bulk-{Mark(rows)}";
 
-    static string Mark(long? rows) => rows is { } many ? string.Create(CultureInfo.InvariantCulture, $"{many / 1_000_000.0:0.#}M-rows") : "few-rows";
+    static string Mark(long? rows) =>
+        rows is { } many ? string.Create(CultureInfo.InvariantCulture, $"{many / 1_000_000.0:0.#}M-rows") : "few-rows";
 }

@@ -34,7 +34,7 @@ static class Load
     {
         var latencies = new List<long>(16_384);
         var transfers = 0L;
-        for (var now = Stopwatch.GetTimestamp(); now < end && !stop.IsCancellationRequested;)
+        for (var now = Stopwatch.GetTimestamp(); now < end && !stop.IsCancellationRequested; )
         {
             transfers += await caller.Call();
             var then = Stopwatch.GetTimestamp();

@@ -19,7 +19,8 @@ sealed record Machine(
     double FsyncMs,
     string Runtime,
     string Postgres,
-    IReadOnlyDictionary<string, string> Settings)
+    IReadOnlyDictionary<string, string> Settings
+)
 {
     public static async Task<Machine> Look(NpgsqlDataSource server, string dataFolder, CancellationToken stop)
     {
@@ -38,13 +39,18 @@ sealed record Machine(
     }
 
     /// <summary>Without these everyone is fast and nothing is kept.</summary>
-    public bool IsDurable => Settings["fsync"] == "on" && Settings["synchronous_commit"] == "on" && Settings["full_page_writes"] == "on"
+    public bool IsDurable =>
+        Settings["fsync"] == "on"
+        && Settings["synchronous_commit"] == "on"
+        && Settings["full_page_writes"] == "on"
         && Settings["data_checksums"] == "on";
 
     static string Processor()
     {
         const string Info = "/proc/cpuinfo";
-        var line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
+        var line = File.Exists(Info)
+            ? File.ReadLines(Info).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return line?[(line.IndexOf(':') + 1)..].Trim() ?? "unknown";
     }
 
@@ -70,9 +76,11 @@ sealed record Machine(
         return took[Times / 2];
     }
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Cores} cores, {Model}, {MemoryGb} GB, fsync {FsyncMs} ms, .NET {Runtime}, PostgreSQL {Postgres}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Cores} cores, {Model}, {MemoryGb} GB, fsync {FsyncMs} ms, .NET {Runtime}, PostgreSQL {Postgres}"
+        );
 
     const string SettingsSql = """
         select name, current_setting(name) from pg_settings

@@ -32,7 +32,13 @@ sealed class Neighbours(int server)
     /// <summary>The first line of /proc/stat; its fourth and fifth number are time spent idle (proc(5)).</summary>
     static (long Total, long Idle) Machine()
     {
-        var numbers = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(long.Parse).ToArray();
+        var numbers = File.ReadLines("/proc/stat")
+            .First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Take(8)
+            .Select(long.Parse)
+            .ToArray();
         return (numbers.Sum(), numbers[3] + numbers[4]);
     }
 

@@ -10,9 +10,16 @@ static class Program
 {
     static Task<int> Main(string[] args)
     {
-        var second = new Command(TwoProcesses.Command, "The other process of a workload that has two; told what to do on its input.") { Hidden = true };
+        var second = new Command(TwoProcesses.Command, "The other process of a workload that has two; told what to do on its input.")
+        {
+            Hidden = true,
+        };
         second.SetAction((_, stop) => TwoProcesses.Second(stop));
-        var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.") { LedgerBench.Command(args), second };
+        var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.")
+        {
+            LedgerBench.Command(args),
+            second,
+        };
         // Ctrl-C is answered when the server has been stopped and its folder is gone.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }

@@ -16,13 +16,18 @@ static class Report
         }
 
         AnsiConsole.MarkupLineInterpolated($"[bold]bench {name}[/] on {machine.ToString()}");
-        AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(", ", machine.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}[/]");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[grey]{string.Join(", ", machine.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}[/]"
+        );
     }
 
     public static void Line(string text) => AnsiConsole.MarkupLineInterpolated($"[grey]{text}[/]");
 
     public static void Line(string round, Workload workload, Run run) =>
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{round}[/] {workload.Name,-16} {run.Value,10:N0}/s  [grey]others {Percent(run.Others ?? 0)}[/]");
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"[grey]{round}[/] {workload.Name, -16} {run.Value, 10:N0}/s  [grey]others {Percent(run.Others ?? 0)}[/]"
+        );
 
     public static void End(Figures figures, IEnumerable<Ratio> ratios)
     {
@@ -33,8 +38,18 @@ static class Report
             table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
         foreach (var figure in figures.All)
             table.AddRow(
-                figure.Workload, figure.System, figure.What, figure.Unit, Whole(figure.Callers), $"[bold]{Short(figure.Median)}[/]", Short(figure.Min), Short(figure.Max),
-                Fine(figure.P50), Fine(figure.P99), Percent(figure.Others));
+                figure.Workload,
+                figure.System,
+                figure.What,
+                figure.Unit,
+                Whole(figure.Callers),
+                $"[bold]{Short(figure.Median)}[/]",
+                Short(figure.Min),
+                Short(figure.Max),
+                Fine(figure.P50),
+                Fine(figure.P99),
+                Percent(figure.Others)
+            );
         AnsiConsole.Write(table);
 
         var compared = figures.Compare(ratios).ToList();
@@ -52,7 +67,10 @@ static class Report
         table.AddColumn("");
         foreach (var (ratio, value) in compared)
         {
-            var reached = ratio.Goal is not { } goal ? "" : value >= goal ? "[green]reached[/]" : "[red]not reached[/]";
+            var reached =
+                ratio.Goal is not { } goal ? ""
+                : value >= goal ? "[green]reached[/]"
+                : "[red]not reached[/]";
             table.AddRow(ratio.Name, $"[bold]{Fine(value)}[/]", ratio.Goal?.ToString(CultureInfo.InvariantCulture) ?? "", reached);
         }
 

@@ -21,7 +21,9 @@ sealed class Traffic(int caller, bool hot = false, int accounts = Traffic.Accoun
     public const decimal Opening = 1_000_000_000m;
 
     /// <summary>Another for every caller of every run, in this process or another.</summary>
-    ulong state = unchecked(((ulong)DateTime.UtcNow.Ticks << 8) ^ ((ulong)(uint)Environment.ProcessId << 32) ^ ((ulong)(uint)caller * 0xD1342543DE82EF95));
+    ulong state = unchecked(
+        ((ulong)DateTime.UtcNow.Ticks << 8) ^ ((ulong)(uint)Environment.ProcessId << 32) ^ ((ulong)(uint)caller * 0xD1342543DE82EF95)
+    );
 
     public Transfer Next()
     {

@@ -29,7 +29,11 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
         var here = await Load.Drive([.. callers.Take(Here)], time, stop);
         var there = Parse(await asked);
         return new Run(
-            here.Value + there.Value, Math.Max(here.P50, there.P50), Math.Max(here.P99, there.P99), here.Transfers + there.Transfers);
+            here.Value + there.Value,
+            Math.Max(here.P50, there.P50),
+            Math.Max(here.P99, there.P99),
+            here.Transfers + there.Transfers
+        );
     }
 
     public override async Task End()
@@ -70,7 +74,11 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
     }
 
     static Task<Run> Drive(Books books, double seconds, CancellationToken stop) =>
-        Load.Drive([.. Enumerable.Range(Here, Bulk.Several - Here).Select(number => Bulk.CallerOf(books, number))], TimeSpan.FromSeconds(seconds), stop);
+        Load.Drive(
+            [.. Enumerable.Range(Here, Bulk.Several - Here).Select(number => Bulk.CallerOf(books, number))],
+            TimeSpan.FromSeconds(seconds),
+            stop
+        );
 
     async Task<string> Tell(string line, CancellationToken stop)
     {
@@ -91,7 +99,12 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
     static Process Start()
     {
         var program = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
             start.ArgumentList.Add("exec");

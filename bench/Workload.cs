@@ -28,7 +28,8 @@ abstract class Workload(string name, string system, string what, int callers) : 
     public virtual Task End() => Task.CompletedTask;
 
     /// <summary>One run.</summary>
-    public virtual Task<Run> Drive(IReadOnlyList<ICaller> callers, TimeSpan time, CancellationToken stop) => Load.Drive(callers, time, stop);
+    public virtual Task<Run> Drive(IReadOnlyList<ICaller> callers, TimeSpan time, CancellationToken stop) =>
+        Load.Drive(callers, time, stop);
 
     /// <summary>Connects one caller. Not measured.</summary>
     public abstract Task<ICaller> Connect(int number, CancellationToken stop);

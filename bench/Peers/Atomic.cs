@@ -9,7 +9,8 @@ sealed class Atomic(bool hot = false)
         functions: null,
         "one SQL statement: conditional updates and inserts" + (hot ? "; into one account" : ""),
         Resource("atomic.sql"),
-        hot)
+        hot
+    )
 {
     protected override bool IsPosted(object? answer) => answer is true;
 }

@@ -12,7 +12,8 @@ sealed class Batched(bool hot = false)
         hot ? "batched-hot" : "batched",
         "batched.sql",
         "plpgsql function over arrays of 8,000, set-wise" + (hot ? "; into one account" : ""),
-        callers: 2)
+        callers: 2
+    )
 {
     const int Size = 8_000;
 

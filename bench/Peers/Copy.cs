@@ -18,7 +18,13 @@ sealed class Copy() : Workload("copy", "PostgreSQL", "binary COPY of the journal
     {
         await using var books = await Books.MakeEmpty(connectionString, "copy_floor", stop);
         source = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(connectionString) { Database = "copy_floor", SearchPath = "copy_floor", WriteBufferSize = 65_536 });
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Database = "copy_floor",
+                SearchPath = "copy_floor",
+                WriteBufferSize = 65_536,
+            }
+        );
         await using var command = Source.CreateCommand(SqlPeer.Resource("copy.sql"));
         await command.ExecuteNonQueryAsync(stop);
     }

@@ -7,7 +7,8 @@ sealed class RowLock(bool hot = false)
         "row-lock.sql",
         "plpgsql function: lock both rows, check, update, insert" + (hot ? "; into one account" : ""),
         "select transfer($1, $2, $3, $4)",
-        hot)
+        hot
+    )
 {
     protected override bool IsPosted(object? answer) => answer is (short)0;
 }

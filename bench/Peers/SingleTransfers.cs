@@ -7,7 +7,8 @@ namespace Hazina.Bench.Peers;
 /// One transfer a call, one commit a call, by 64 callers at once, each with a connection of its own and a prepared statement: as a service
 /// of many threads uses such a ledger.
 /// </summary>
-abstract class SingleTransfers(string name, string? functions, string what, string sql, bool hot) : SqlPeer(name, functions, what, callers: 64)
+abstract class SingleTransfers(string name, string? functions, string what, string sql, bool hot)
+    : SqlPeer(name, functions, what, callers: 64)
 {
     public override async Task<ICaller> Connect(int number, CancellationToken stop)
     {

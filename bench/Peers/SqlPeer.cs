@@ -34,7 +34,8 @@ abstract class SqlPeer(string name, string? functions, string what, int callers)
         var conserved = reader.GetDecimal(3) == Traffic.Accounts * Traffic.Opening;
         if (transactions != acknowledged || entries != 2 * acknowledged || wrong != 0 || !conserved)
             throw new InvalidOperationException(
-                $"{Name} acknowledged {acknowledged} and holds {transactions} transactions, {entries} entries, {wrong} wrong balances.");
+                $"{Name} acknowledged {acknowledged} and holds {transactions} transactions, {entries} entries, {wrong} wrong balances."
+            );
     }
 
     public override async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Hazina.Host;
 using Hazina.Ledger.Proof;
 using Hazina.Platform.Postgres;
 
@@ -9,6 +10,9 @@ namespace Hazina.Cli;
 /// <summary>Proofs of the books, and the books for other programs to read.</summary>
 static class LedgerCommand
 {
+    /// <summary>The first break tells most; the later ones mostly follow from it.</summary>
+    const int FindingsShown = 20;
+
     public static CliCommand Create()
     {
         var command = new CliCommand("ledger", "Prove the books, check a receipt, export the journal");
@@ -38,21 +42,20 @@ static class LedgerCommand
             {
                 var folder = Path.GetFullPath(parsed.GetRequiredValue(data));
                 await using var opened = await OpenAsync(folder, parsed.GetValue(database), ct);
-                return await ProveAsync(opened.Database, folder, ct);
+                return (await ProveAsync(opened.Database, folder, ct)).IsWhole ? ExitCode.Ok : ExitCode.Failure;
             }
         );
         return command;
     }
 
     /// <summary>Proves, with a bar, and tells what it came to.</summary>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> ProveAsync(Database database, string folder, CancellationToken ct)
+    public static async Task<VerifyReport> ProveAsync(Database database, string folder, CancellationToken ct)
     {
         VerifyReport? done = null;
         await Screen.WatchAsync(
             "Proving the books",
             async tell =>
-                done = await LedgerProof.Verify(database, ProofFiles.In(folder), new Progress<VerifyProgress>(p => tell(p.Rows, p.Of)), ct)
+                done = await LedgerProof.Verify(database, FilesOf(folder), new Progress<VerifyProgress>(p => tell(p.Rows, p.Of)), ct)
         );
         var report = done!;
         foreach (var book in report.Books)
@@ -67,9 +70,14 @@ static class LedgerCommand
             Console.WriteLine("  " + remark);
         }
 
-        foreach (var finding in report.Findings)
+        foreach (var finding in report.Findings.Take(FindingsShown))
         {
             Screen.Error(finding.What);
+        }
+
+        if (report.Found > FindingsShown)
+        {
+            Screen.Error($"… and {report.Found - FindingsShown:N0} more.");
         }
 
         var seen =
@@ -87,12 +95,16 @@ static class LedgerCommand
                 $"The ledger is broken in {report.Found:N0} places ({seen}). "
                     + "Stop posting, keep the database as it is, and see docs/runbooks/broken-proof.md."
             );
-            return ExitCode.Failure;
+            return report;
         }
 
         Screen.Done($"The ledger is whole: {seen}. Head: batch {report.Head}, {report.HeadHash}");
-        return ExitCode.Ok;
+        return report;
     }
+
+    /// <summary>Where the settings say that keys and witnessed heads are, as the server has it.</summary>
+    static ProofFiles FilesOf(string folder) =>
+        ProofFiles.From(ServerOptions.Settings(new Dictionary<string, string?> { ["data"] = folder })) ?? ProofFiles.In(folder);
 
     static CliCommand Receipt()
     {
@@ -108,7 +120,7 @@ static class LedgerCommand
         var id = new Argument<Guid>("id") { Description = "The transaction's id", HelpName = "ID" };
         var command = new CliCommand("get", "Write a transaction's receipt to standard output")
         {
-            Examples = [("ledger receipt get 0198f0a2-8d2f-7e74-8b66-1d8c2a1f3b22 > receipt.json", "")],
+            Examples = [("ledger receipt get 0198f0a2-8d2f-7e74-8b66-1d8c2a1f3b22 > receipt.json", "everything that proves it")],
         };
         command.Arguments.Add(id);
         command.Options.Add(data);
@@ -119,7 +131,7 @@ static class LedgerCommand
                 var folder = Path.GetFullPath(parsed.GetRequiredValue(data));
                 await using var opened = await OpenAsync(folder, parsed.GetValue(database), ct);
                 var receipt =
-                    await LedgerProof.Receipt(opened.Database, ProofFiles.In(folder), parsed.GetRequiredValue(id))
+                    await ToldAsync(LedgerProof.Receipt(opened.Database, FilesOf(folder), parsed.GetRequiredValue(id)))
                     ?? throw new CommandFailedException($"There is no transaction {parsed.GetRequiredValue(id)}.");
                 Console.WriteLine(Encoding.UTF8.GetString(receipt));
                 return ExitCode.Ok;
@@ -189,12 +201,25 @@ static class LedgerCommand
                 var chosen = parsed.GetRequiredValue(format) == "csv" ? ExportFormat.Csv : ExportFormat.Hledger;
                 var file = parsed.GetValue(output);
                 await using var to = file is null ? new StreamWriter(Console.OpenStandardOutput()) : new StreamWriter(file);
-                var count = await LedgerProof.Export(opened.Database, chosen, parsed.GetRequiredValue(book), to, ct);
+                var count = await ToldAsync(LedgerProof.Export(opened.Database, chosen, parsed.GetRequiredValue(book), to, ct));
                 Screen.Progress($"{count:N0} transactions of book {parsed.GetRequiredValue(book)}");
                 return ExitCode.Ok;
             }
         );
         return command;
+    }
+
+    /// <summary>Why something cannot be proved is meant for people.</summary>
+    static async Task<T> ToldAsync<T>(Task<T> work)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new CommandFailedException(e.Message, e);
+        }
     }
 
     static async Task<CommandDatabase> OpenAsync(string folder, string? database, CancellationToken ct)

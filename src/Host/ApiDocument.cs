@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Hazina.Platform.Http;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -42,7 +41,8 @@ static class ApiDocument
             {
                 o.AddDocumentTransformer((document, _, _) => Describe(document));
                 o.AddOperationTransformer((operation, context, _) => Describe(operation, context));
-                o.AddSchemaTransformer((schema, context, _) => Describe(schema, context));
+                o.AddSchemaTransformer((schema, context, _) => ApiSchemas.Describe(schema, context));
+                o.CreateSchemaReferenceId = ApiSchemas.NameOf;
             }
         );
 
@@ -85,6 +85,7 @@ static class ApiDocument
                 Description = "The same key.",
             },
         };
+        ApiSchemas.LeaveNullsOut(document);
         return Task.CompletedTask;
     }
 
@@ -134,21 +135,4 @@ static class ApiDocument
                 },
             }
         );
-
-    static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
-    {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (type.IsEnum)
-        {
-            schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. JsonSettings.Words(type).Select(w => (JsonNode)JsonValue.Create(w))];
-        }
-        else if (type == typeof(DateTimeOffset))
-        {
-            schema.Type = JsonSchemaType.String;
-            schema.Format = "date-time";
-        }
-
-        return Task.CompletedTask;
-    }
 }

@@ -23,7 +23,10 @@ public sealed partial class Journal
                 }
                 catch (StoreLostException e)
                 {
-                    pause = pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(20) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                    pause =
+                        pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(20)
+                        : pause * 2 < LongestPause ? pause * 2
+                        : LongestPause;
                     Lost(logger, pause.TotalMilliseconds, e);
                     stopping.Token.WaitHandle.WaitOne(pause);
                 }

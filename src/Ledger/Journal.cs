@@ -148,7 +148,13 @@ public sealed partial class Journal : IHostedService, IDisposable
         var submission = new Submission(postings, bulk);
         if (queue.TryAdd(submission))
             return submission.Answered.WaitAsync(cancel);
-        return Task.FromResult<IReadOnlyList<Outcome>>(
-            [.. postings.Select(p => new Outcome { Id = p.Id, Status = OutcomeStatus.Retry, Code = Refusals.Busy.Code })]);
+        return Task.FromResult<IReadOnlyList<Outcome>>([
+            .. postings.Select(p => new Outcome
+            {
+                Id = p.Id,
+                Status = OutcomeStatus.Retry,
+                Code = Refusals.Busy.Code,
+            }),
+        ]);
     }
 }

@@ -85,6 +85,8 @@ public static class LedgerModule
         GetEntries.Map(reading);
         GetTurnover.Map(reading);
         GetTrialBalance.Map(reading);
+        GetReceipt.Map(reading);
+        GetProof.Map(reading);
     }
 
     static string? Trouble(Journal journal) =>

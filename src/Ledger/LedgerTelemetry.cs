@@ -9,10 +9,21 @@ static class LedgerTelemetry
     public static readonly ActivitySource Activities = new("Hazina.Ledger");
 
     static readonly Meter Meter = new("Hazina.Ledger");
-    static readonly Counter<long> Outcomes = Meter.CreateCounter<long>("hazina.ledger.outcomes", "{posting}", "Postings answered, by outcome");
-    static readonly Histogram<int> BatchRows = Meter.CreateHistogram<int>("hazina.ledger.batch.rows", "{row}", "Rows that one commit wrote");
+    static readonly Counter<long> Outcomes = Meter.CreateCounter<long>(
+        "hazina.ledger.outcomes",
+        "{posting}",
+        "Postings answered, by outcome"
+    );
+    static readonly Histogram<int> BatchRows = Meter.CreateHistogram<int>(
+        "hazina.ledger.batch.rows",
+        "{row}",
+        "Rows that one commit wrote"
+    );
     static readonly Histogram<double> CommitTime = Meter.CreateHistogram<double>(
-        "hazina.ledger.batch.duration", "s", "From the turn being had to the commit being durable");
+        "hazina.ledger.batch.duration",
+        "s",
+        "From the turn being had to the commit being durable"
+    );
 
     /// <summary>A batch was committed.</summary>
     public static void Committed(int rows, TimeSpan took)

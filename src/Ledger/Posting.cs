@@ -87,7 +87,13 @@ public sealed record Release(Guid Reservation, Amount? Amount = null) : Step;
 /// <param name="Ceiling">The highest its posted balance may be taken to, on its normal side; null for none.</param>
 /// <param name="Owner">Whose it is in the caller's module; at most 100 characters, no personal text.</param>
 public sealed record Open(
-    Guid Id, Currency Currency, AccountClass Class, decimal? Floor = null, decimal? Ceiling = null, string? Owner = null) : Step;
+    Guid Id,
+    Currency Currency,
+    AccountClass Class,
+    decimal? Floor = null,
+    decimal? Ceiling = null,
+    string? Owner = null
+) : Step;
 
 /// <summary>Changes an account's limits or freezes it; what is null stays as it is.</summary>
 /// <param name="Account">An account that is not closed.</param>
@@ -151,4 +157,5 @@ public sealed record AvailableAtLeast(Guid Account, decimal Amount) : Condition;
 /// When the counter is forgotten; after <paramref name="PeriodStart"/>, in the future. Of several ends given for one counter the latest counts.
 /// </param>
 /// <param name="AtMost">The limit; null only counts.</param>
-public sealed record TurnoverAtMost(Guid Account, string Tag, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd, decimal? AtMost) : Condition;
+public sealed record TurnoverAtMost(Guid Account, string Tag, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd, decimal? AtMost)
+    : Condition;

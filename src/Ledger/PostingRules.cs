@@ -13,6 +13,7 @@ public static class PostingRules
     public const int MaxMetadataBytes = 16 * 1024;
     public const int MaxOwner = 100;
     public const int MaxConditions = 20;
+
     /// <summary>How many postings a bulk may have.</summary>
     public const int MaxBulk = 10_000;
 
@@ -76,11 +77,17 @@ public static class PostingRules
                 Leg leg when leg.Debit == leg.Credit => new Flaw("credit", "must be another account than the one debited"),
                 Leg leg => Positive("amount", leg.Amount),
                 Reserve reserve when reserve.Id == Guid.Empty => new Flaw("id", "must be a UUID that is not all zeros"),
-                Reserve reserve when !(reserved ??= []).Add(reserve.Id) => new Flaw("id", "was given to another reservation of this posting"),
+                Reserve reserve when !(reserved ??= []).Add(reserve.Id) => new Flaw(
+                    "id",
+                    "was given to another reservation of this posting"
+                ),
                 Reserve reserve => Positive("amount", reserve.Amount) ?? Time("expires_at", reserve.ExpiresAt),
                 Release release => release.Amount is { } part ? Positive("amount", part) : null,
                 Open open => OpenFlaw(open),
-                Change { Freeze: null, Floor: null, Ceiling: null } => new Flaw("freeze", "or floor or ceiling must be given: nothing would change"),
+                Change { Freeze: null, Floor: null, Ceiling: null } => new Flaw(
+                    "freeze",
+                    "or floor or ceiling must be given: nothing would change"
+                ),
                 Change { Freeze: > Freeze.Both } => new Flaw("freeze", "must be none, debit, credit or both"),
                 Change change => Bound("floor", change.Floor?.Value) ?? Bound("ceiling", change.Ceiling?.Value),
                 Close => null,
@@ -101,7 +108,9 @@ public static class PostingRules
             return new Flaw("class", "must be asset, liability, equity, income or expense");
         if (open.Floor > open.Ceiling)
             return new Flaw("floor", "must not be above the ceiling");
-        return Bound("floor", open.Floor, open.Currency) ?? Bound("ceiling", open.Ceiling, open.Currency) ?? Text("owner", open.Owner, MaxOwner);
+        return Bound("floor", open.Floor, open.Currency)
+            ?? Bound("ceiling", open.Ceiling, open.Currency)
+            ?? Text("owner", open.Owner, MaxOwner);
     }
 
     static Flaw? Conditions(IReadOnlyList<Condition> conditions)
@@ -115,13 +124,21 @@ public static class PostingRules
             {
                 AvailableAtLeast atLeast => Bound("amount", atLeast.Amount),
                 TurnoverAtMost { AtMost: < 0 } => new Flaw("at_most", "must not be negative"),
-                TurnoverAtMost turnover when !IsName(turnover.Tag) =>
-                    new Flaw("tag", "must be lower-case letters, digits and underscores, starting with a letter, at most 40"),
-                TurnoverAtMost turnover when turnover.PeriodEnd <= turnover.PeriodStart => new Flaw("period_end", "must be after period_start"),
-                TurnoverAtMost turnover when !(counted ??= []).Add((turnover.Account, turnover.Tag, turnover.PeriodStart)) =>
-                    new Flaw("tag", "is counted by another condition of this posting"),
-                TurnoverAtMost turnover =>
-                    Bound("at_most", turnover.AtMost) ?? Time("period_start", turnover.PeriodStart) ?? Time("period_end", turnover.PeriodEnd),
+                TurnoverAtMost turnover when !IsName(turnover.Tag) => new Flaw(
+                    "tag",
+                    "must be lower-case letters, digits and underscores, starting with a letter, at most 40"
+                ),
+                TurnoverAtMost turnover when turnover.PeriodEnd <= turnover.PeriodStart => new Flaw(
+                    "period_end",
+                    "must be after period_start"
+                ),
+                TurnoverAtMost turnover when !(counted ??= []).Add((turnover.Account, turnover.Tag, turnover.PeriodStart)) => new Flaw(
+                    "tag",
+                    "is counted by another condition of this posting"
+                ),
+                TurnoverAtMost turnover => Bound("at_most", turnover.AtMost)
+                    ?? Time("period_start", turnover.PeriodStart)
+                    ?? Time("period_end", turnover.PeriodEnd),
                 _ => new Flaw("", "is not a condition"),
             };
             if (flaw is { } found)
@@ -145,7 +162,9 @@ public static class PostingRules
         if (Math.Abs(number) > Amount.Limit)
             return new Flaw(field, "must be within 20 digits before the point");
         var scale = currency?.Scale ?? 8;
-        return Amount.Digits(number) > scale ? new Flaw(field, $"must have at most {scale} digits after the point{(currency is null ? "" : $" in {currency}")}") : null;
+        return Amount.Digits(number) > scale
+            ? new Flaw(field, $"must have at most {scale} digits after the point{(currency is null ? "" : $" in {currency}")}")
+            : null;
     }
 
     static Flaw? Time(string field, DateTimeOffset? time)
@@ -177,7 +196,9 @@ public static class PostingRules
             using var document = JsonDocument.Parse(metadata, new JsonDocumentOptions { MaxDepth = MaxMetadataDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return new Flaw("metadata", "must be a JSON object");
-            return IsStorable(document.RootElement) ? null : new Flaw("metadata", "must hold well-formed text without U+0000, and numbers of at most 28 digits");
+            return IsStorable(document.RootElement)
+                ? null
+                : new Flaw("metadata", "must hold well-formed text without U+0000, and numbers of at most 28 digits");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -186,14 +207,15 @@ public static class PostingRules
     }
 
     /// <summary>Whether PostgreSQL's jsonb takes it as it is.</summary>
-    static bool IsStorable(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().All(p => IsStorable(p.Name) && IsStorable(p.Value)),
-        JsonValueKind.Array => element.EnumerateArray().All(IsStorable),
-        JsonValueKind.String => IsStorable(element.GetString()!),
-        JsonValueKind.Number => element.TryGetDecimal(out _) && element.GetRawText().Length <= 30,
-        _ => true,
-    };
+    static bool IsStorable(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().All(p => IsStorable(p.Name) && IsStorable(p.Value)),
+            JsonValueKind.Array => element.EnumerateArray().All(IsStorable),
+            JsonValueKind.String => IsStorable(element.GetString()!),
+            JsonValueKind.Number => element.TryGetDecimal(out _) && element.GetRawText().Length <= 30,
+            _ => true,
+        };
 
     static bool IsStorable(string text)
     {

@@ -1,21 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hazina.Testing;
 
 namespace Hazina.Ledger.Tests;
 
-/// <summary>How hard the seeded tests try, and with which seed. The one place that reads it.</summary>
-/// <remarks>
-/// HAZINA_SEED repeats one seed. HAZINA_TEST_LONG is how long each seeded test goes on with fresh seeds: <c>90s</c>, <c>10m</c>, <c>2h</c> or
-/// <c>00:10:00</c>; without it each tries a fixed number.
-/// </remarks>
+/// <summary>How hard the seeded tests try: a fixed number of seeds, or fresh ones for as long as a long run goes. HAZINA_SEED repeats one.</summary>
 static class Effort
 {
     public static ulong? GivenSeed { get; } =
         ulong.TryParse(Environment.GetEnvironmentVariable("HAZINA_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
-    public static TimeSpan? Long { get; } = Duration(Environment.GetEnvironmentVariable("HAZINA_TEST_LONG"));
-
-    /// <summary>Tries seed after seed: the given one alone, or <paramref name="times"/> of them, or for as long as given.</summary>
+    /// <summary>Tries the given seed alone, or <paramref name="times"/> of them, or as many as the long run has time for.</summary>
     public static void TrySeeds(int times, Action<ulong> attempt)
     {
         if (GivenSeed is { } given)
@@ -26,7 +21,7 @@ static class Effort
 
         var first = (ulong)Random.Shared.NextInt64();
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; Long is { } length ? Stopwatch.GetElapsedTime(started) < length : i < times; i++)
+        for (var i = 0; LongRun.Duration is { } length ? Stopwatch.GetElapsedTime(started) < length : i < times; i++)
         {
             var seed = first + (ulong)i;
             try
@@ -41,21 +36,5 @@ static class Effort
                 );
             }
         }
-    }
-
-    public static TimeSpan? Duration(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            return null;
-        var unit = text[^1] switch
-        {
-            's' => TimeSpan.FromSeconds(1),
-            'm' => TimeSpan.FromMinutes(1),
-            'h' => TimeSpan.FromHours(1),
-            _ => TimeSpan.Zero,
-        };
-        return unit == TimeSpan.Zero
-            ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)
-            : unit * double.Parse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture);
     }
 }

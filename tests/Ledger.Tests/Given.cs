@@ -7,6 +7,9 @@ static class Given
 {
     public static Currency Kes { get; } = Currency.Of("KES");
 
+    /// <summary>When simulated time begins.</summary>
+    public static DateTimeOffset Start { get; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     public static Guid Cash { get; } = Id(0xCA, 0);
 
     public static Guid Wallet(int number = 1) => Id(0xAA, number);

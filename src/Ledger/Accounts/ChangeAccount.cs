@@ -34,10 +34,12 @@ static class ChangeAccount
     [Description("New limits of an account; at least one of them.")]
     public sealed record Request(
         [property: Description("The transaction's id, chosen by you.")] Guid? Id,
-        [property: JsonConverter(typeof(LimitText)), Description("Decimal digits of the account's currency, or none.")] string? Floor,
-        [property: JsonConverter(typeof(LimitText)), Description("Decimal digits of the account's currency, or none.")] string? Ceiling,
-        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description
+        [property: JsonConverter(typeof(LimitText)), Description("Decimal digits of the account's currency, or none.")]
+            string? Floor = null,
+        [property: JsonConverter(typeof(LimitText)), Description("Decimal digits of the account's currency, or none.")]
+            string? Ceiling = null,
+        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null
     );
 
     static Task<IResult> Patch(Guid account, Request body, HttpContext context, Journal journal, BookReader reader) =>

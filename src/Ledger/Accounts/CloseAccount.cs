@@ -31,8 +31,8 @@ static class CloseAccount
     [Description("The end of an account.")]
     public sealed record Request(
         [property: Description("The transaction's id, chosen by you.")] Guid? Id,
-        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description
+        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null
     );
 
     static Task<IResult> Post(Guid account, Request body, HttpContext context, Journal journal, BookReader reader) =>

@@ -33,8 +33,8 @@ static class FreezeAccount
     public sealed record Request(
         [property: Description("The transaction's id, chosen by you.")] Guid? Id,
         [property: Description("debit, credit or both.")] FrozenSide? Side,
-        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description
+        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null
     );
 
     public enum FrozenSide : byte

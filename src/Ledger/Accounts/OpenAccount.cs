@@ -43,10 +43,11 @@ static class OpenAccount
         )]
             string? Floor,
         [property: Description("The highest that its posted balance may be taken to: decimal digits, or none (when not said).")]
-            string? Ceiling,
-        [property: Description("Whose it is in your system; at most 100 characters, no personal text: it cannot be erased.")] string? Owner,
-        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description
+            string? Ceiling = null,
+        [property: Description("Whose it is in your system; at most 100 characters, no personal text: it cannot be erased.")]
+            string? Owner = null,
+        [property: Description("Your own word for this, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null
     );
 
     static async Task<IResult> Post(Request body, HttpContext context, Journal journal)

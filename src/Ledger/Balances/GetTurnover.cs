@@ -52,7 +52,7 @@ static class GetTurnover
 
     static async Task<IResult> Get(
         Guid account,
-        [Description("day or month.")] string? period,
+        [Description("day or month.")] string period,
         [Description("The first day, such as 2026-01-01; the last 30 days or 12 months when not said.")] DateOnly? from,
         [Description("The last day; today when not said.")] DateOnly? to,
         HttpContext context,

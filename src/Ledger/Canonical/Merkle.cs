@@ -78,7 +78,7 @@ sealed class Merkle
         if (Count == 0)
             return SHA256.HashData([]);
         var level = Level();
-        for (var count = Count; count > 1;)
+        for (var count = Count; count > 1; )
             count = Up(level, count);
         return level[..HashSize];
     }
@@ -113,7 +113,12 @@ sealed class Merkle
         Span<byte> node = stackalloc byte[1 + (Children * HashSize)];
         foreach (var step in path)
         {
-            if (step.Siblings.Count is 0 or >= Children || step.Place < 0 || step.Place > step.Siblings.Count || step.Siblings.Any(s => s.Length != HashSize))
+            if (
+                step.Siblings.Count is 0 or >= Children
+                || step.Place < 0
+                || step.Place > step.Siblings.Count
+                || step.Siblings.Any(s => s.Length != HashSize)
+            )
                 throw new FormatException("A step of the path is not one of this tree.");
             node[0] = NodePrefix;
             var size = step.Siblings.Count + 1;
@@ -260,5 +265,14 @@ readonly record struct PathStep(int Place, IReadOnlyList<byte[]> Siblings);
 
 /// <summary>What a batch says of itself, under its hash.</summary>
 readonly record struct BatchHeader(
-    short Format, long Number, long FirstRow, long LastRow, int Transactions, int Refusals, int Bulks, string Node, Guid Attempt,
-    DateTimeOffset RecordedAt);
+    short Format,
+    long Number,
+    long FirstRow,
+    long LastRow,
+    int Transactions,
+    int Refusals,
+    int Bulks,
+    string Node,
+    Guid Attempt,
+    DateTimeOffset RecordedAt
+);

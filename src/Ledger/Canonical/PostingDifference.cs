@@ -77,18 +77,35 @@ static class PostingDifference
         return earlier.Count == now.Count ? null : name;
     }
 
-    static string FieldOf<T>(T earlier, T now) => (earlier, now) switch
-    {
-        (Leg a, Leg b) => a.Debit != b.Debit ? "/debit" : a.Credit != b.Credit ? "/credit" : a.Amount != b.Amount ? "/amount" : "/reservation",
-        (Reserve a, Reserve b) => a.Id != b.Id ? "/id" : a.Account != b.Account ? "/account" : a.Amount != b.Amount ? "/amount" : "/expires_at",
-        (Release a, Release b) => a.Reservation != b.Reservation ? "/reservation" : "/amount",
-        (Open a, Open b) => a.Id != b.Id ? "/id" : a.Currency != b.Currency ? "/currency" : a.Class != b.Class ? "/class"
-            : a.Floor != b.Floor ? "/floor" : a.Ceiling != b.Ceiling ? "/ceiling" : "/owner",
-        (Change a, Change b) => a.Account != b.Account ? "/account" : a.Freeze != b.Freeze ? "/freeze" : a.Floor != b.Floor ? "/floor" : "/ceiling",
-        (Close, Close) => "/account",
-        (AvailableAtLeast a, AvailableAtLeast b) => a.Account != b.Account ? "/account" : "/amount",
-        (TurnoverAtMost a, TurnoverAtMost b) => a.Account != b.Account ? "/account" : a.Tag != b.Tag ? "/tag"
-            : a.PeriodStart != b.PeriodStart ? "/period_start" : a.PeriodEnd != b.PeriodEnd ? "/period_end" : "/at_most",
-        _ => "",
-    };
+    static string FieldOf<T>(T earlier, T now) =>
+        (earlier, now) switch
+        {
+            (Leg a, Leg b) => a.Debit != b.Debit ? "/debit"
+            : a.Credit != b.Credit ? "/credit"
+            : a.Amount != b.Amount ? "/amount"
+            : "/reservation",
+            (Reserve a, Reserve b) => a.Id != b.Id ? "/id"
+            : a.Account != b.Account ? "/account"
+            : a.Amount != b.Amount ? "/amount"
+            : "/expires_at",
+            (Release a, Release b) => a.Reservation != b.Reservation ? "/reservation" : "/amount",
+            (Open a, Open b) => a.Id != b.Id ? "/id"
+            : a.Currency != b.Currency ? "/currency"
+            : a.Class != b.Class ? "/class"
+            : a.Floor != b.Floor ? "/floor"
+            : a.Ceiling != b.Ceiling ? "/ceiling"
+            : "/owner",
+            (Change a, Change b) => a.Account != b.Account ? "/account"
+            : a.Freeze != b.Freeze ? "/freeze"
+            : a.Floor != b.Floor ? "/floor"
+            : "/ceiling",
+            (Close, Close) => "/account",
+            (AvailableAtLeast a, AvailableAtLeast b) => a.Account != b.Account ? "/account" : "/amount",
+            (TurnoverAtMost a, TurnoverAtMost b) => a.Account != b.Account ? "/account"
+            : a.Tag != b.Tag ? "/tag"
+            : a.PeriodStart != b.PeriodStart ? "/period_start"
+            : a.PeriodEnd != b.PeriodEnd ? "/period_end"
+            : "/at_most",
+            _ => "",
+        };
 }

@@ -21,8 +21,12 @@ static class PostingJson
     /// <summary>What the journal's rows do not say by themselves; null where they say all.</summary>
     public static byte[]? Details(Posting posting)
     {
-        var needed = posting.Reference is not null || posting.Description is not null || posting.Metadata is not null
-            || posting.Reverses is not null || posting.Conditions.Count > 0;
+        var needed =
+            posting.Reference is not null
+            || posting.Description is not null
+            || posting.Metadata is not null
+            || posting.Reverses is not null
+            || posting.Conditions.Count > 0;
         for (var i = 0; !needed && i < posting.Steps.Count; i++)
             needed = posting.Steps[i] is not (Leg or Release { Amount: not null } or Close);
         return needed ? Write(posting, withRows: false) : null;
@@ -198,13 +202,14 @@ static class PostingJson
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
-    public static string NameOf(AccountClass accountClass) => accountClass switch
-    {
-        AccountClass.Asset => "asset",
-        AccountClass.Liability => "liability",
-        AccountClass.Equity => "equity",
-        AccountClass.Income => "income",
-        AccountClass.Expense => "expense",
-        _ => throw new InvalidOperationException($"No account class {accountClass}."),
-    };
+    public static string NameOf(AccountClass accountClass) =>
+        accountClass switch
+        {
+            AccountClass.Asset => "asset",
+            AccountClass.Liability => "liability",
+            AccountClass.Equity => "equity",
+            AccountClass.Income => "income",
+            AccountClass.Expense => "expense",
+            _ => throw new InvalidOperationException($"No account class {accountClass}."),
+        };
 }

@@ -112,13 +112,18 @@ static class Sha256Lanes
 
     /// <summary>Words 0 and 4, 1 and 5 of four lanes, then 2 and 6, 3 and 7.</summary>
     static ((Vector256<uint> Low, Vector256<uint> High) First, (Vector256<uint> Low, Vector256<uint> High) Second) Pairs(
-        Vector256<uint> lane0, Vector256<uint> lane1, Vector256<uint> lane2, Vector256<uint> lane3)
+        Vector256<uint> lane0,
+        Vector256<uint> lane1,
+        Vector256<uint> lane2,
+        Vector256<uint> lane3
+    )
     {
         var (low01, high01) = (Avx2.UnpackLow(lane0, lane1).AsUInt64(), Avx2.UnpackHigh(lane0, lane1).AsUInt64());
         var (low23, high23) = (Avx2.UnpackLow(lane2, lane3).AsUInt64(), Avx2.UnpackHigh(lane2, lane3).AsUInt64());
         return (
             (Avx2.UnpackLow(low01, low23).AsUInt32(), Avx2.UnpackHigh(low01, low23).AsUInt32()),
-            (Avx2.UnpackLow(high01, high23).AsUInt32(), Avx2.UnpackHigh(high01, high23).AsUInt32()));
+            (Avx2.UnpackLow(high01, high23).AsUInt32(), Avx2.UnpackHigh(high01, high23).AsUInt32())
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -133,7 +138,8 @@ static class Sha256Lanes
         {
             ref var word = ref Unsafe.Add(ref w, t & 15);
             if (t >= Words)
-                word += Small1(Unsafe.Add(ref w, (t - 2) & 15)) + Unsafe.Add(ref w, (t - 7) & 15) + Small0(Unsafe.Add(ref w, (t - 15) & 15));
+                word +=
+                    Small1(Unsafe.Add(ref w, (t - 2) & 15)) + Unsafe.Add(ref w, (t - 7) & 15) + Small0(Unsafe.Add(ref w, (t - 15) & 15));
             var first = h + Large1(e) + Vector256.ConditionalSelect(e, f, g) + Vector256.Create(Unsafe.Add(ref k, t)) + word;
             var second = Large0(a) + Vector256.ConditionalSelect(a ^ b, c, b);
             (h, g, f, e) = (g, f, e, d + first);
@@ -167,22 +173,109 @@ static class Sha256Lanes
         Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(x, by) : (x >>> by) | (x << (32 - by));
 
     static readonly Vector256<byte> BigEndian = Vector256.Create(
-        (byte)3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+        (byte)3,
+        2,
+        1,
+        0,
+        7,
+        6,
+        5,
+        4,
+        11,
+        10,
+        9,
+        8,
+        15,
+        14,
+        13,
+        12,
+        3,
+        2,
+        1,
+        0,
+        7,
+        6,
+        5,
+        4,
+        11,
+        10,
+        9,
+        8,
+        15,
+        14,
+        13,
+        12
+    );
 
     /// <summary>The first 32 bits of the fractional parts of the square roots of the first 8 primes.</summary>
-    static ReadOnlySpan<uint> Start =>
-        [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+    static ReadOnlySpan<uint> Start => [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
     /// <summary>The first 32 bits of the fractional parts of the cube roots of the first 64 primes.</summary>
     static ReadOnlySpan<uint> Constants =>
-    [
-        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-        0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-        0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-        0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-        0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-        0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-        0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-        0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-    ];
+        [
+            0x428a2f98,
+            0x71374491,
+            0xb5c0fbcf,
+            0xe9b5dba5,
+            0x3956c25b,
+            0x59f111f1,
+            0x923f82a4,
+            0xab1c5ed5,
+            0xd807aa98,
+            0x12835b01,
+            0x243185be,
+            0x550c7dc3,
+            0x72be5d74,
+            0x80deb1fe,
+            0x9bdc06a7,
+            0xc19bf174,
+            0xe49b69c1,
+            0xefbe4786,
+            0x0fc19dc6,
+            0x240ca1cc,
+            0x2de92c6f,
+            0x4a7484aa,
+            0x5cb0a9dc,
+            0x76f988da,
+            0x983e5152,
+            0xa831c66d,
+            0xb00327c8,
+            0xbf597fc7,
+            0xc6e00bf3,
+            0xd5a79147,
+            0x06ca6351,
+            0x14292967,
+            0x27b70a85,
+            0x2e1b2138,
+            0x4d2c6dfc,
+            0x53380d13,
+            0x650a7354,
+            0x766a0abb,
+            0x81c2c92e,
+            0x92722c85,
+            0xa2bfe8a1,
+            0xa81a664b,
+            0xc24b8b70,
+            0xc76c51a3,
+            0xd192e819,
+            0xd6990624,
+            0xf40e3585,
+            0x106aa070,
+            0x19a4c116,
+            0x1e376c08,
+            0x2748774c,
+            0x34b0bcb5,
+            0x391c0cb3,
+            0x4ed8aa4a,
+            0x5b9cca4f,
+            0x682e6ff3,
+            0x748f82ee,
+            0x78a5636f,
+            0x84c87814,
+            0x8cc70208,
+            0x90befffa,
+            0xa4506ceb,
+            0xbef9a3f7,
+            0xc67178f2,
+        ];
 }

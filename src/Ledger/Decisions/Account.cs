@@ -63,7 +63,14 @@ sealed record Terms(decimal? Floor, decimal? Ceiling, Freeze Frozen, DateTimeOff
 
 /// <summary>An active reservation.</summary>
 sealed record Reservation(
-    Guid Id, Account Account, decimal Amount, decimal Remaining, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, long CreatedRow);
+    Guid Id,
+    Account Account,
+    decimal Amount,
+    decimal Remaining,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
+    long CreatedRow
+);
 
 /// <summary>How a reservation stands after a batch, for its table.</summary>
 enum ReservationStatus : byte

@@ -17,11 +17,19 @@ static partial class Decision
         {
             var account = draft.Touched[touched.Slot];
             var after = draft.PositionOf(account);
-            if (after.Terms.Floor is { } floor && account.AvailableOf(after) is var available
-                && available < floor && available < account.AvailableOf(touched.Before))
+            if (
+                after.Terms.Floor is { } floor
+                && account.AvailableOf(after) is var available
+                && available < floor
+                && available < account.AvailableOf(touched.Before)
+            )
                 return (account, Refusals.InsufficientFunds);
-            if (after.Terms.Ceiling is { } ceiling && account.BalanceOf(after) is var balance
-                && balance > ceiling && balance > account.BalanceOf(touched.Before))
+            if (
+                after.Terms.Ceiling is { } ceiling
+                && account.BalanceOf(after) is var balance
+                && balance > ceiling
+                && balance > account.BalanceOf(touched.Before)
+            )
                 return (account, Refusals.CeilingExceeded);
         }
 

@@ -23,12 +23,15 @@ static partial class Decision
         if (position.Held + reserve.Amount.Value > Amount.Limit)
             return at.No(Refusals.OutOfRange, "amount");
 
-        draft.Apply(Single(draft, at, RowKind.Reserve, account, position) with
-        {
-            Amount = reserve.Amount.Value,
-            HeldAfter = position.Held + reserve.Amount.Value,
-            Reservation = reserve.Id,
-        }, reserve);
+        draft.Apply(
+            Single(draft, at, RowKind.Reserve, account, position) with
+            {
+                Amount = reserve.Amount.Value,
+                HeldAfter = position.Held + reserve.Amount.Value,
+                Reservation = reserve.Id,
+            },
+            reserve
+        );
         return null;
     }
 
@@ -47,12 +50,14 @@ static partial class Decision
 
         var amount = release.Amount?.Value ?? reservation.Remaining;
         var position = draft.PositionOf(reservation.Account);
-        draft.Apply(Single(draft, at, RowKind.Release, reservation.Account, position) with
-        {
-            Amount = amount,
-            HeldAfter = position.Held - amount,
-            Reservation = reservation.Id,
-        });
+        draft.Apply(
+            Single(draft, at, RowKind.Release, reservation.Account, position) with
+            {
+                Amount = amount,
+                HeldAfter = position.Held - amount,
+                Reservation = reservation.Id,
+            }
+        );
         return null;
     }
 
@@ -60,19 +65,23 @@ static partial class Decision
     {
         if (draft.Find(open.Id) is not null)
             return at.No(Refusals.AccountExists, "id");
-        draft.Apply(new JournalRow
-        {
-            Seq = draft.NextRow,
-            Kind = RowKind.Open,
-            TransactionId = at.Posting.Id,
-            Leg = at.Index,
-            Legs = at.Count,
-            BusinessKind = at.Posting.Kind,
-            Debit = draft.NextAccountNumber,
-            Flags = at.Flags,
-            EffectiveDate = at.Posting.EffectiveDate,
-            RecordedAt = draft.Time,
-        }, open, at.Posting.Book);
+        draft.Apply(
+            new JournalRow
+            {
+                Seq = draft.NextRow,
+                Kind = RowKind.Open,
+                TransactionId = at.Posting.Id,
+                Leg = at.Index,
+                Legs = at.Count,
+                BusinessKind = at.Posting.Kind,
+                Debit = draft.NextAccountNumber,
+                Flags = at.Flags,
+                EffectiveDate = at.Posting.EffectiveDate,
+                RecordedAt = draft.Time,
+            },
+            open,
+            at.Posting.Book
+        );
         return null;
     }
 
@@ -108,21 +117,22 @@ static partial class Decision
         return null;
     }
 
-    static JournalRow Single(Draft draft, StepAt at, RowKind kind, Account account, in Position position) => new()
-    {
-        Seq = draft.NextRow,
-        Kind = kind,
-        TransactionId = at.Posting.Id,
-        Leg = at.Index,
-        Legs = at.Count,
-        BusinessKind = at.Posting.Kind,
-        Debit = account.Number,
-        DebitAfter = position.Net,
-        DebitPrevious = position.LastRow,
-        Flags = at.Flags,
-        EffectiveDate = at.Posting.EffectiveDate,
-        RecordedAt = draft.Time,
-    };
+    static JournalRow Single(Draft draft, StepAt at, RowKind kind, Account account, in Position position) =>
+        new()
+        {
+            Seq = draft.NextRow,
+            Kind = kind,
+            TransactionId = at.Posting.Id,
+            Leg = at.Index,
+            Legs = at.Count,
+            BusinessKind = at.Posting.Kind,
+            Debit = account.Number,
+            DebitAfter = position.Net,
+            DebitPrevious = position.LastRow,
+            Flags = at.Flags,
+            EffectiveDate = at.Posting.EffectiveDate,
+            RecordedAt = draft.Time,
+        };
 
     static int Digits(Limit? limit) => limit?.Value is { } value ? Amount.Digits(value) : 0;
 }

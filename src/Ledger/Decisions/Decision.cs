@@ -46,22 +46,24 @@ static partial class Decision
     {
         draft.BeginTransaction();
         var position = draft.PositionOf(due.Account);
-        draft.Apply(new JournalRow
-        {
-            Seq = draft.NextRow,
-            Kind = RowKind.Expire,
-            TransactionId = transactionId,
-            Leg = 0,
-            Legs = 1,
-            BusinessKind = "reservation_expiry",
-            Debit = due.Account.Number,
-            Amount = due.Remaining,
-            DebitAfter = position.Net,
-            DebitPrevious = position.LastRow,
-            HeldAfter = position.Held - due.Remaining,
-            Reservation = due.Id,
-            RecordedAt = draft.Time,
-        });
+        draft.Apply(
+            new JournalRow
+            {
+                Seq = draft.NextRow,
+                Kind = RowKind.Expire,
+                TransactionId = transactionId,
+                Leg = 0,
+                Legs = 1,
+                BusinessKind = "reservation_expiry",
+                Debit = due.Account.Number,
+                Amount = due.Remaining,
+                DebitAfter = position.Net,
+                DebitPrevious = position.LastRow,
+                HeldAfter = position.Held - due.Remaining,
+                Reservation = due.Id,
+                RecordedAt = draft.Time,
+            }
+        );
     }
 
     static No? Steps(Draft draft, Posting posting, Facts facts)
@@ -89,7 +91,10 @@ static partial class Decision
     static No? Reversal(Draft draft, Posting posting, Original? original)
     {
         // Another book's is nobody's, before anything is told of it.
-        if (original is null || (original.Account > 0 && !string.Equals(draft.At(original.Account).Book, posting.Book, StringComparison.Ordinal)))
+        if (
+            original is null
+            || (original.Account > 0 && !string.Equals(draft.At(original.Account).Book, posting.Book, StringComparison.Ordinal))
+        )
             return new No(Refusals.TransactionNotFound.Code, "reverses");
         if (original.IsReversal)
             return new No(Refusals.ReversalOfReversal.Code, "reverses");
@@ -103,7 +108,15 @@ static partial class Decision
             var row = original.Legs[i];
             var debit = draft.At(row.Credit);
             var credit = draft.At(row.Debit);
-            var no = Move(draft, new StepAt(posting, Facts.None, i, original.Legs.Count), debit, credit, row.Amount, reservation: null, RowFlags.Reversal);
+            var no = Move(
+                draft,
+                new StepAt(posting, Facts.None, i, original.Legs.Count),
+                debit,
+                credit,
+                row.Amount,
+                reservation: null,
+                RowFlags.Reversal
+            );
             if (no is { } refused)
                 return new No(refused.Code, "reverses");
         }
@@ -154,27 +167,29 @@ static partial class Decision
         if (from.Debits + amount > Amount.Limit || to.Credits + amount > Amount.Limit)
             return at.No(Refusals.OutOfRange, "amount");
 
-        draft.Apply(new JournalRow
-        {
-            Seq = draft.NextRow,
-            Kind = RowKind.Leg,
-            TransactionId = at.Posting.Id,
-            Leg = at.Index,
-            Legs = at.Count,
-            BusinessKind = at.Posting.Kind,
-            Debit = debit.Number,
-            Credit = credit.Number,
-            Amount = amount,
-            DebitAfter = from.Net + amount,
-            CreditAfter = to.Net - amount,
-            DebitPrevious = from.LastRow,
-            CreditPrevious = to.LastRow,
-            HeldAfter = reservation is null ? 0m : (reservation.Account == debit ? from.Held : to.Held) - amount,
-            Reservation = reservation?.Id,
-            Flags = flags | at.Flags,
-            EffectiveDate = at.Posting.EffectiveDate,
-            RecordedAt = draft.Time,
-        });
+        draft.Apply(
+            new JournalRow
+            {
+                Seq = draft.NextRow,
+                Kind = RowKind.Leg,
+                TransactionId = at.Posting.Id,
+                Leg = at.Index,
+                Legs = at.Count,
+                BusinessKind = at.Posting.Kind,
+                Debit = debit.Number,
+                Credit = credit.Number,
+                Amount = amount,
+                DebitAfter = from.Net + amount,
+                CreditAfter = to.Net - amount,
+                DebitPrevious = from.LastRow,
+                CreditPrevious = to.LastRow,
+                HeldAfter = reservation is null ? 0m : (reservation.Account == debit ? from.Held : to.Held) - amount,
+                Reservation = reservation?.Id,
+                Flags = flags | at.Flags,
+                EffectiveDate = at.Posting.EffectiveDate,
+                RecordedAt = draft.Time,
+            }
+        );
         return null;
     }
 
@@ -191,6 +206,7 @@ static partial class Decision
     {
         public RowFlags Flags => Posting.Forced ? RowFlags.Forced : RowFlags.None;
 
-        public No No(Platform.Http.RefusalType type, string? name) => new(type.Code, name is null ? $"steps/{Index}" : $"steps/{Index}/{name}");
+        public No No(Platform.Http.RefusalType type, string? name) =>
+            new(type.Code, name is null ? $"steps/{Index}" : $"steps/{Index}/{name}");
     }
 }

@@ -57,7 +57,8 @@ sealed partial class Draft
         List<(int Slot, Position Before)> positionsBefore,
         List<(Guid Id, ReservationChange? Before)> reservationsBefore,
         List<(CounterKey Key, Counter? Before)> countersBefore,
-        Mark mark)
+        Mark mark
+    )
     {
         for (var i = positionsBefore.Count - 1; i >= 0; i--)
             positions[positionsBefore[i].Slot] = positionsBefore[i].Before;
@@ -125,7 +126,10 @@ sealed partial class Draft
         }
 
         if (row.Kind is not RowKind.Leg)
-            Invariant.Holds(positions[At(row.Debit).Slot].Net == row.DebitAfter, $"row {row.Seq} leaves account {row.Debit} with {row.DebitAfter}");
+            Invariant.Holds(
+                positions[At(row.Debit).Slot].Net == row.DebitAfter,
+                $"row {row.Seq} leaves account {row.Debit} with {row.DebitAfter}"
+            );
         Rows.Add(row);
         NextRow++;
     }
@@ -140,8 +144,10 @@ sealed partial class Draft
     /// <summary>Counts what the transaction at hand, all of whose rows are applied, took out of the account under the condition's tag.</summary>
     public void Count(TurnoverAtMost condition, Account account, Guid transactionId) =>
         Count(
-            new CounterKey(account.Number, condition.Tag, condition.PeriodStart.ToUniversalTime()), condition.PeriodEnd.ToUniversalTime(),
-            TakenOut(account, transactionId));
+            new CounterKey(account.Number, condition.Tag, condition.PeriodStart.ToUniversalTime()),
+            condition.PeriodEnd.ToUniversalTime(),
+            TakenOut(account, transactionId)
+        );
 
     /// <summary>What a transaction takes out of what is available on the account: legs out and holds, less what it gives back.</summary>
     public decimal TakenOut(Account account, Guid transactionId)
@@ -171,7 +177,8 @@ sealed partial class Draft
         var credited = At(row.Credit);
         Invariant.Holds(
             ReferenceEquals(debited.Currency, credited.Currency) && string.Equals(debited.Book, credited.Book, StringComparison.Ordinal),
-            $"row {row.Seq} stays in one book and currency");
+            $"row {row.Seq} stays in one book and currency"
+        );
 
         ref var debit = ref Advance(debited, row.Seq, row.DebitPrevious);
         debit.Debits += row.Amount;
@@ -195,15 +202,20 @@ sealed partial class Draft
         position.Held += row.Amount;
         Invariant.Holds(position.Held == row.HeldAfter, $"row {row.Seq} leaves {row.HeldAfter} held");
         Invariant.Holds(command.Id == row.Reservation && command.Amount.Value == row.Amount, $"row {row.Seq} is what its command says");
-        Set(command.Id, new ReservationChange(
-            new Reservation(command.Id, account, row.Amount, row.Amount, command.ExpiresAt?.ToUniversalTime(), row.RecordedAt, row.Seq),
-            ReservationStatus.Active, IsNew: true));
+        Set(
+            command.Id,
+            new ReservationChange(
+                new Reservation(command.Id, account, row.Amount, row.Amount, command.ExpiresAt?.ToUniversalTime(), row.RecordedAt, row.Seq),
+                ReservationStatus.Active,
+                IsNew: true
+            )
+        );
     }
 
     void ApplyEnd(in JournalRow row)
     {
-        var reservation = FindReservation(row.Reservation!.Value)
-            ?? throw new BrokenInvariantException($"row {row.Seq} ends an active reservation");
+        var reservation =
+            FindReservation(row.Reservation!.Value) ?? throw new BrokenInvariantException($"row {row.Seq} ends an active reservation");
         Invariant.Holds(reservation.Account.Number == row.Debit, $"row {row.Seq} ends a reservation of its account");
         Advance(reservation.Account, row.Seq, row.DebitPrevious);
         var ended = row.Kind == RowKind.Expire ? ReservationStatus.Expired : ReservationStatus.Released;
@@ -222,7 +234,12 @@ sealed partial class Draft
             Class = command.Class,
             Owner = command.Owner,
             OpenedAt = row.RecordedAt,
-            Now = { LastRow = row.Seq, Events = 1, Terms = new Terms(command.Floor, command.Ceiling, Freeze.None, null) },
+            Now =
+            {
+                LastRow = row.Seq,
+                Events = 1,
+                Terms = new Terms(command.Floor, command.Ceiling, Freeze.None, null),
+            },
         };
         opened.Add(account);
         openedById.Add(account.Id, account);
@@ -262,7 +279,10 @@ sealed partial class Draft
         Invariant.Holds(left >= 0 && position.Held >= 0, $"row {row.Seq} takes no more than is reserved");
         Invariant.Holds(position.Held == row.HeldAfter, $"row {row.Seq} leaves {row.HeldAfter} held");
         var isNew = reservations.TryGetValue(reservation.Id, out var known) && known.IsNew;
-        Set(reservation.Id, new ReservationChange(reservation with { Remaining = left }, left == 0 ? whenDone : ReservationStatus.Active, isNew));
+        Set(
+            reservation.Id,
+            new ReservationChange(reservation with { Remaining = left }, left == 0 ? whenDone : ReservationStatus.Active, isNew)
+        );
     }
 
     void Set(Guid id, in ReservationChange change)
@@ -298,7 +318,8 @@ sealed partial class Draft
         public void Absorb(
             List<(int Slot, Position Before)> positions,
             List<(Guid Id, ReservationChange? Before)> reservations,
-            List<(CounterKey Key, Counter? Before)> counters)
+            List<(CounterKey Key, Counter? Before)> counters
+        )
         {
             Positions.AddRange(positions);
             Reservations.AddRange(reservations);

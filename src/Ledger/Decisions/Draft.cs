@@ -37,8 +37,7 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
 
     public IReadOnlyDictionary<CounterKey, Counter> Counters => counters;
 
-    public Account? Find(Guid id) =>
-        state.Find(id) ?? (openedById.Count > 0 ? openedById.GetValueOrDefault(id) : null);
+    public Account? Find(Guid id) => state.Find(id) ?? (openedById.Count > 0 ? openedById.GetValueOrDefault(id) : null);
 
     public Account At(long number) =>
         number <= state.Accounts.Count ? state.At(number) : opened[checked((int)(number - state.Accounts.Count - 1))];
@@ -48,7 +47,9 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
     /// <summary>The active reservation, or null.</summary>
     public Reservation? FindReservation(Guid id) =>
         reservations.Count > 0 && reservations.TryGetValue(id, out var change)
-            ? change.Status == ReservationStatus.Active ? change.Reservation : null
+            ? change.Status == ReservationStatus.Active
+                ? change.Reservation
+                : null
             : state.FindReservation(id);
 
     /// <summary>Whether this batch made, drew on or ended the reservation.</summary>
@@ -62,7 +63,9 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
 
     /// <summary>The turnover counted so far; null where nothing is, or where its period is over.</summary>
     Counter? Find(in CounterKey key) =>
-        counters.TryGetValue(key, out var counter) ? counter : state.FindCounter(key) is { } known && known.PeriodEnd > time ? known : null;
+        counters.TryGetValue(key, out var counter) ? counter
+        : state.FindCounter(key) is { } known && known.PeriodEnd > time ? known
+        : null;
 
     /// <summary>Where the account stands in this draft, to be read.</summary>
     public Position PositionOf(Account account) => account.Slot >= 0 ? positions[account.Slot] : account.Now;

@@ -145,7 +145,8 @@ ref struct BeliefText
 
 /// <summary>The state and the journal do not fit each other.</summary>
 /// <param name="what">The belief that failed.</param>
-sealed class BrokenInvariantException(string what) : Exception($"The ledger does not hold: {what}.")
+/// <param name="inner">What broke it, where that is known.</param>
+sealed class BrokenInvariantException(string what, Exception? inner = null) : Exception($"The ledger does not hold: {what}.", inner)
 {
     public string Belief => what;
 }

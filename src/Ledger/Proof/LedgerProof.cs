@@ -19,11 +19,21 @@ public static class LedgerProof
     /// <param name="files">Keys and witnessed heads; what is found is noted there.</param>
     /// <param name="progress">Told after every few thousand rows.</param>
     /// <param name="cancel">Ends it early.</param>
-    public static Task<VerifyReport> Verify(Database database, ProofFiles files, IProgress<VerifyProgress>? progress = null, CancellationToken cancel = default)
+    public static Task<VerifyReport> Verify(
+        Database database,
+        ProofFiles files,
+        IProgress<VerifyProgress>? progress = null,
+        CancellationToken cancel = default
+    )
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(files);
-        return Task.Factory.StartNew(() => Run(database, files, progress, cancel), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.Factory.StartNew(
+            () => Run(database, files, progress, cancel),
+            cancel,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
     }
 
     /// <summary>The receipt of a transaction, as it is given without a server: with the key that servers sign with.</summary>
@@ -37,7 +47,9 @@ public static class LedgerProof
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(files);
         if (!File.Exists(files.KeyFile))
-            throw new BrokenProofException($"There is no key at {files.KeyFile}: a receipt is signed with the one that the server makes when it first starts.");
+            throw new BrokenProofException(
+                $"There is no key at {files.KeyFile}: a receipt is signed with the one that the server makes when it first starts."
+            );
         using var key = HeadKey.Load(files.KeyFile);
         var source = database.Requests("ledger");
         return await new ReceiptWriter(source, key, batch => HeadFrom(source, files, key, batch)).Write(transaction, indented: true);
@@ -70,7 +82,10 @@ public static class LedgerProof
                 journal.Begin(book);
                 return rows.ForEach(journal.Write, cancel);
             },
-            cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            cancel,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
     }
 
     static async Task<SignedHead?> HeadFrom(NpgsqlDataSource source, ProofFiles files, HeadKey key, long batch)
@@ -81,7 +96,12 @@ public static class LedgerProof
         await using var command = source.CreateCommand(HeadSql);
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
-        var head = new BatchHead(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3));
+        var head = new BatchHead(
+            reader.GetInt64(0),
+            reader.GetFieldValue<byte[]>(1),
+            reader.GetInt64(2),
+            reader.GetFieldValue<DateTimeOffset>(3)
+        );
         var signed = key.Sign(reader.GetFieldValue<byte[]>(4), head, TimeProvider.System.GetUtcNow());
         file.Append(signed);
         return signed;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hazina.Ledger.Proof.Heads;
+using Microsoft.Extensions.Configuration;
 
 namespace Hazina.Ledger.Proof;
 
@@ -16,19 +17,45 @@ public sealed record ProofFiles
     public required string VerifiedFile { get; init; }
 
     /// <summary>The places in a data folder.</summary>
-    public static ProofFiles In(string dataFolder) => new()
+    public static ProofFiles In(string dataFolder) =>
+        new()
+        {
+            KeyFile = Path.Combine(dataFolder, "keys", "ledger-head.pem"),
+            WitnessFile = Path.Combine(dataFolder, "witness", "heads.jsonl"),
+            VerifiedFile = Path.Combine(dataFolder, "witness", "verified.json"),
+        };
+
+    /// <summary>
+    /// The places that the settings name: <c>Ledger:Proof:KeyFile</c> and <c>Ledger:Proof:WitnessFile</c>, otherwise those in the data folder (<c>data</c>).
+    /// Null where they name neither.
+    /// </summary>
+    public static ProofFiles? From(IConfiguration settings)
     {
-        KeyFile = Path.Combine(dataFolder, "keys", "ledger-head.pem"),
-        WitnessFile = Path.Combine(dataFolder, "witness", "heads.jsonl"),
-        VerifiedFile = Path.Combine(dataFolder, "witness", "verified.json"),
-    };
+        ArgumentNullException.ThrowIfNull(settings);
+        var inData = Given(settings, "data") is { } data ? In(Path.GetFullPath(data)) : null;
+        var key = Given(settings, "Ledger:Proof:KeyFile") ?? inData?.KeyFile;
+        var witness = Given(settings, "Ledger:Proof:WitnessFile") ?? inData?.WitnessFile;
+        if (key is null || witness is null)
+            return null;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(witness))!;
+        return new ProofFiles
+        {
+            KeyFile = Path.GetFullPath(key),
+            WitnessFile = Path.GetFullPath(witness),
+            VerifiedFile = inData?.VerifiedFile ?? Path.Combine(folder, "verified.json"),
+        };
+    }
+
+    static string? Given(IConfiguration settings, string key) => settings[key] is { Length: > 0 } value ? value : null;
 
     /// <summary>The public keys at hand, by id.</summary>
     internal Dictionary<string, ECDsa> Keys()
     {
         var keys = new Dictionary<string, ECDsa>();
         var folder = Path.GetDirectoryName(Path.GetFullPath(KeyFile))!;
-        List<string> files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.public.pem").Order(StringComparer.Ordinal)] : [];
+        List<string> files = Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.public.pem").Order(StringComparer.Ordinal)]
+            : [];
         if (File.Exists(KeyFile))
             files.Add(KeyFile);
         foreach (var file in files)

@@ -44,11 +44,11 @@ static class CaptureReservation
         [property: Description("The transaction's id, chosen by you.")] Guid? Id,
         [property: Description("The account that gets it.")] Guid? To,
         [property: Description("How much; at most what is left of the reservation.")] WireAmount? Amount,
-        [property: Description("What this is to your business; capture when not said.")] string? Kind,
-        [property: Description("The value date, where it is not the day on which it is recorded.")] DateOnly? EffectiveDate,
-        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description,
-        [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata
+        [property: Description("What this is to your business; capture when not said.")] string? Kind = null,
+        [property: Description("The value date, where it is not the day on which it is recorded.")] DateOnly? EffectiveDate = null,
+        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null,
+        [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata = null
     );
 
     static async Task<IResult> Post(Guid reservation, Request body, HttpContext context, Journal journal, BookReader reader)

@@ -40,11 +40,11 @@ static class MakeReservation
         [property: Description("The reservation's id, chosen by you: a UUID, best version 7.")] Guid? Id,
         [property: Description("The account whose money is held.")] Guid? Account,
         [property: Description("More than zero.")] WireAmount? Amount,
-        [property: Description("When what is left of it is released by itself; never when not said.")] DateTimeOffset? ExpiresAt,
-        [property: Description("What this is to your business; reservation when not said.")] string? Kind,
-        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description,
-        [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata
+        [property: Description("When what is left of it is released by itself; never when not said.")] DateTimeOffset? ExpiresAt = null,
+        [property: Description("What this is to your business; reservation when not said.")] string? Kind = null,
+        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null,
+        [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata = null
     );
 
     static async Task<IResult> Post(Request body, HttpContext context, Journal journal)

@@ -27,10 +27,10 @@ static class ReleaseReservation
     [Description("Held money to be given back.")]
     public sealed record Request(
         [property: Description("The transaction's id, chosen by you.")] Guid? Id,
-        [property: Description("How much; all that is left when not said.")] WireAmount? Amount,
-        [property: Description("What this is to your business; release when not said.")] string? Kind,
-        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description
+        [property: Description("How much; all that is left when not said.")] WireAmount? Amount = null,
+        [property: Description("What this is to your business; release when not said.")] string? Kind = null,
+        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null
     );
 
     static async Task<IResult> Post(Guid reservation, Request body, HttpContext context, Journal journal, BookReader reader)

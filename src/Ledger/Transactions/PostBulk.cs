@@ -32,8 +32,8 @@ static class PostBulk
     [Description("Transactions to be posted together.")]
     public sealed record Request(
         [property: Description("atomic: all or none. independent: each on its own.")] BulkMode? Mode,
-        [property: Description("Of an atomic bulk: its own id, chosen by you.")] Guid? Id,
-        [property: Description("1 to 10,000.")] IReadOnlyList<TransactionRequest?>? Transactions
+        [property: Description("1 to 10,000.")] IReadOnlyList<TransactionRequest?>? Transactions,
+        [property: Description("Of an atomic bulk: its own id, chosen by you.")] Guid? Id = null
     );
 
     [Description("What became of a bulk.")]

@@ -44,7 +44,7 @@ static class PostTransaction
         check.Note(PostingRules.FirstFlaw(posting), body.Pointer);
         if (check.Failed(out refusal))
             return refusal;
-        if (body.IsForced && MayNotForce(caller) is { } forbidden)
+        if (posting.Forced && MayNotForce(caller) is { } forbidden)
             return forbidden;
 
         var outcome = await journal.Post(posting, context.RequestAborted);

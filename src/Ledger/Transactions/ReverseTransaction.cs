@@ -33,12 +33,12 @@ static class ReverseTransaction
     [Description("The reversal of a transaction.")]
     public sealed record Request(
         [property: Description("The reversal's own id, chosen by you.")] Guid? Id,
-        [property: Description("What this is to your business; reversal when not said.")] string? Kind,
-        [property: Description("The value date, where it is not the day on which it is recorded.")] DateOnly? EffectiveDate,
-        [property: Description("Floors, ceilings and freezes do not stop it. Needs the permission ledger.force.")] bool? Forced,
-        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference,
-        [property: Description("At most 1,000 characters, no personal text.")] string? Description,
-        [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata
+        [property: Description("What this is to your business; reversal when not said.")] string? Kind = null,
+        [property: Description("The value date, where it is not the day on which it is recorded.")] DateOnly? EffectiveDate = null,
+        [property: Description("Floors, ceilings and freezes do not stop it. Needs the permission ledger.force.")] bool? Forced = null,
+        [property: Description("Your own word for it, at most 255 characters, no personal text.")] string? Reference = null,
+        [property: Description("At most 1,000 characters, no personal text.")] string? Description = null,
+        [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata = null
     );
 
     static async Task<IResult> Post(Guid transaction, Request body, HttpContext context, Journal journal)

@@ -160,7 +160,7 @@ static class StreamTransactions
             var posting = request.Read(check, caller.Book);
             if (!check.Failed(out var refusal))
                 check.Note(PostingRules.FirstFlaw(posting), request.Pointer);
-            if (!check.Failed(out refusal) && request.IsForced)
+            if (!check.Failed(out refusal) && posting.Forced)
                 refusal = PostTransaction.MayNotForce(caller);
             return new Item(line.Number, request.Id, refusal is null ? posting : null, refusal, request.Pointer);
         }

@@ -14,22 +14,22 @@ sealed record TransactionRequest(
         "What this is to your business: lower-case letters, digits and underscores, at most 40 (transfer, payout, fee)."
     )]
         string? Kind,
-    [property: Description("The movements, in order. Give either these or steps.")] IReadOnlyList<LegRequest?>? Legs,
-    [property: Description("What happens, in order, where it is more than movements. At most 1,000.")] IReadOnlyList<StepRequest?>? Steps,
+    [property: Description("The movements, in order. Give either these or steps.")] IReadOnlyList<LegRequest?>? Legs = null,
+    [property: Description("What happens, in order, where it is more than movements. At most 1,000.")]
+        IReadOnlyList<StepRequest?>? Steps = null,
     [property: Description("What must hold when all steps are done, or the whole is refused. At most 20.")]
-        IReadOnlyList<ConditionRequest?>? Conditions,
-    [property: Description("The value date, where it is not the day on which it is recorded.")] DateOnly? EffectiveDate,
+        IReadOnlyList<ConditionRequest?>? Conditions = null,
+    [property: Description("The value date, where it is not the day on which it is recorded.")] DateOnly? EffectiveDate = null,
     [property: Description(
         "It records what has already happened elsewhere: floors, ceilings and freezes do not stop it. Needs the permission ledger.force."
     )]
-        bool? Forced,
-    [property: Description("Your own word for it, at most 255 characters, no personal text: it cannot be erased.")] string? Reference,
-    [property: Description("At most 1,000 characters, no personal text.")] string? Description,
-    [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata
+        bool? Forced = null,
+    [property: Description("Your own word for it, at most 255 characters, no personal text: it cannot be erased.")]
+        string? Reference = null,
+    [property: Description("At most 1,000 characters, no personal text.")] string? Description = null,
+    [property: Description("A JSON object of at most 16 KiB, no personal text.")] JsonElement? Metadata = null
 )
 {
-    public bool IsForced => Forced == true;
-
     /// <summary>The posting that is asked for; what is wrong with it is in the collection afterwards.</summary>
     public Posting Read(Validation check, string book)
     {
@@ -45,7 +45,7 @@ sealed record TransactionRequest(
             Steps = Legs is not null ? ReadEach(Legs, "/legs", check, LegRequest.Read) : ReadEach(Steps, "/steps", check, StepRequest.Read),
             Conditions = ReadEach(Conditions, "/conditions", check, ConditionRequest.Read, PostingRules.MaxConditions),
             EffectiveDate = EffectiveDate,
-            Forced = IsForced,
+            Forced = Forced == true,
             Reference = check.OptionalText(Reference, "/reference", PostingRules.MaxReference),
             Description = check.OptionalText(Description, "/description", PostingRules.MaxDescription),
             Metadata = check.Metadata(Metadata, "/metadata"),
@@ -90,7 +90,7 @@ sealed record LegRequest(
     [property: Description("The account to debit.")] Guid? Debit,
     [property: Description("The account to credit; another one.")] Guid? Credit,
     [property: Description("More than zero, with no more digits than the currency keeps.")] WireAmount? Amount,
-    [property: Description("The reservation that it draws on, held on the account that the money leaves.")] Guid? Reservation
+    [property: Description("The reservation that it draws on, held on the account that the money leaves.")] Guid? Reservation = null
 )
 {
     public static Step Read(LegRequest leg, Validation check)
@@ -107,13 +107,14 @@ sealed record StepRequest(
         "leg moves money (debit, credit, amount, reservation); reserve holds it back (id, account, amount, expires_at); release gives it back (reservation, amount)."
     )]
         StepType? Type,
-    [property: Description("leg: the account to debit.")] Guid? Debit,
-    [property: Description("leg: the account to credit.")] Guid? Credit,
-    [property: Description("leg, reserve: more than zero. release: how much of it; all that is left when not said.")] WireAmount? Amount,
-    [property: Description("leg: the reservation that it draws on. release: the one to release.")] Guid? Reservation,
-    [property: Description("reserve: the reservation's id, chosen by you.")] Guid? Id,
-    [property: Description("reserve: the account whose money is held.")] Guid? Account,
-    [property: Description("reserve: when what is left of it is released by itself; never when not said.")] DateTimeOffset? ExpiresAt
+    [property: Description("leg: the account to debit.")] Guid? Debit = null,
+    [property: Description("leg: the account to credit.")] Guid? Credit = null,
+    [property: Description("leg, reserve: more than zero. release: how much of it; all that is left when not said.")]
+        WireAmount? Amount = null,
+    [property: Description("leg: the reservation that it draws on. release: the one to release.")] Guid? Reservation = null,
+    [property: Description("reserve: the reservation's id, chosen by you.")] Guid? Id = null,
+    [property: Description("reserve: the account whose money is held.")] Guid? Account = null,
+    [property: Description("reserve: when what is left of it is released by itself; never when not said.")] DateTimeOffset? ExpiresAt = null
 )
 {
     public static Step Read(StepRequest step, Validation check)
@@ -157,14 +158,14 @@ sealed record ConditionRequest(
         ConditionType? Type,
     Guid? Account,
     [property: Description("available_at_least: what must be available afterwards; decimal digits of the account's currency.")]
-        string? Amount,
-    [property: Description("turnover_at_most: which limit this is (daily); a word of your own.")] string? Tag,
-    [property: Description("turnover_at_most: account, tag and this name the counter.")] DateTimeOffset? PeriodStart,
-    [property: Description("turnover_at_most: when the counter may be forgotten; in the future.")] DateTimeOffset? PeriodEnd,
+        string? Amount = null,
+    [property: Description("turnover_at_most: which limit this is (daily); a word of your own.")] string? Tag = null,
+    [property: Description("turnover_at_most: account, tag and this name the counter.")] DateTimeOffset? PeriodStart = null,
+    [property: Description("turnover_at_most: when the counter may be forgotten; in the future.")] DateTimeOffset? PeriodEnd = null,
     [property: Description(
         "turnover_at_most: the most that may leave the account in the period; decimal digits. Only counts when not said."
     )]
-        string? AtMost
+        string? AtMost = null
 )
 {
     public static Condition Read(ConditionRequest condition, Validation check)

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Canonical;
+using Hazina.Ledger.Decisions;
 
 namespace Hazina.Ledger.Writing;
 
@@ -76,8 +76,17 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     {
         var previous = draft.State.Head;
         var header = new BatchHeader(
-            RowBytes.Format, previous.Number + 1, previous.LastRow + 1, draft.NextRow - 1, transactions.Count, refusals.Count, bulks.Count, node, attempt,
-            draft.Time);
+            RowBytes.Format,
+            previous.Number + 1,
+            previous.LastRow + 1,
+            draft.NextRow - 1,
+            transactions.Count,
+            refusals.Count,
+            bulks.Count,
+            node,
+            attempt,
+            draft.Time
+        );
         return new BatchContents(header, previous.Hash, Root, hashElsewhere: draft.Rows.Count > RowsWorthAThread)
         {
             Rows = draft.Rows,
@@ -145,7 +154,16 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         var no = Decision.Decide(draft, posting, FactsFor(posting));
         if (no is { } refused)
         {
-            refusals.Add(new StoredRefusal(posting.Id, PostingJson.Whole(posting), refused.Code, refused.Field, draft.State.Head.Number + 1, draft.Time));
+            refusals.Add(
+                new StoredRefusal(
+                    posting.Id,
+                    PostingJson.Whole(posting),
+                    refused.Code,
+                    refused.Field,
+                    draft.State.Head.Number + 1,
+                    draft.Time
+                )
+            );
             var outcome = Refused(posting.Id, refused.Code, refused.Field);
             Outcomes.Add((item, item.Index, outcome));
             PutAlongside(posting.WhenRefused, posting, outcome, place);
@@ -257,14 +275,15 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         }
     }
 
-    object? ValueOf(Fill fill, Outcome outcome) => fill switch
-    {
-        Fill.RowFill => outcome.FirstRow,
-        Fill.RecordedAtFill => outcome.RecordedAt,
-        Fill.RefusalCodeFill => outcome.Code,
-        Fill.BalanceAfterFill after => draft.Find(after.Account) is { } account ? account.BalanceOf(draft.PositionOf(account)) : null,
-        _ => throw new InvalidOperationException($"No value for {fill.GetType().Name}."),
-    };
+    object? ValueOf(Fill fill, Outcome outcome) =>
+        fill switch
+        {
+            Fill.RowFill => outcome.FirstRow,
+            Fill.RecordedAtFill => outcome.RecordedAt,
+            Fill.RefusalCodeFill => outcome.Code,
+            Fill.BalanceAfterFill after => draft.Find(after.Account) is { } account ? account.BalanceOf(draft.PositionOf(account)) : null,
+            _ => throw new InvalidOperationException($"No value for {fill.GetType().Name}."),
+        };
 
     static byte[] BulkContent(IReadOnlyList<Posting> postings)
     {
@@ -274,23 +293,25 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         return hash.GetHashAndReset();
     }
 
-    Outcome Posted(Guid id, int start, int? end = null) => new()
-    {
-        Id = id,
-        Status = OutcomeStatus.Posted,
-        FirstRow = draft.Rows[start].Seq,
-        Rows = (end ?? draft.Rows.Count) - start,
-        Batch = draft.State.Head.Number + 1,
-        RecordedAt = draft.Time,
-    };
+    Outcome Posted(Guid id, int start, int? end = null) =>
+        new()
+        {
+            Id = id,
+            Status = OutcomeStatus.Posted,
+            FirstRow = draft.Rows[start].Seq,
+            Rows = (end ?? draft.Rows.Count) - start,
+            Batch = draft.State.Head.Number + 1,
+            RecordedAt = draft.Time,
+        };
 
-    Outcome Refused(Guid id, string code, string? field) => new()
-    {
-        Id = id,
-        Status = OutcomeStatus.Refused,
-        Code = code,
-        Field = field,
-        Batch = draft.State.Head.Number + 1,
-        RecordedAt = draft.Time,
-    };
+    Outcome Refused(Guid id, string code, string? field) =>
+        new()
+        {
+            Id = id,
+            Status = OutcomeStatus.Refused,
+            Code = code,
+            Field = field,
+            Batch = draft.State.Head.Number + 1,
+            RecordedAt = draft.Time,
+        };
 }

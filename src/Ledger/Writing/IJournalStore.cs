@@ -1,5 +1,5 @@
-using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Canonical;
+using Hazina.Ledger.Decisions;
 
 namespace Hazina.Ledger.Writing;
 
@@ -80,8 +80,14 @@ sealed record StoredBulk(Guid Id, byte[] Content, long FirstRow, long Batch, Dat
 /// <param name="Details">By the transaction's first row.</param>
 /// <param name="OtherIds">Ids that have no rows: refused ones and bulks.</param>
 sealed record StoredBatch(
-    BatchHeader Header, byte[] PreviousHash, byte[] Root, byte[] Hash, List<JournalRow> Rows, IReadOnlyDictionary<long, byte[]> Details,
-    IReadOnlyList<Guid> OtherIds);
+    BatchHeader Header,
+    byte[] PreviousHash,
+    byte[] Root,
+    byte[] Hash,
+    List<JournalRow> Rows,
+    IReadOnlyDictionary<long, byte[]> Details,
+    IReadOnlyList<Guid> OtherIds
+);
 
 /// <summary>Everything that one commit writes.</summary>
 sealed class BatchContents

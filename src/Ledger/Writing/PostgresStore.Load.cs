@@ -8,29 +8,35 @@ namespace Hazina.Ledger.Writing;
 /// <summary>The quick start: accounts, live reservations and live counters as they are, positions from their snapshots and the rows since.</summary>
 sealed partial class PostgresStore
 {
-    public (LedgerState State, long Checkpoint) Load() => Guard(() =>
-    {
-        var session = Session();
-        using var read = session.BeginTransaction(IsolationLevel.RepeatableRead);
-        var state = new LedgerState();
-        using (var command = Query(LoadHeadSql))
-        using (var reader = command.ExecuteReader())
+    public (LedgerState State, long Checkpoint) Load() =>
+        Guard(() =>
         {
-            reader.Read();
-            state.Head = new BatchHead(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3));
-        }
+            var session = Session();
+            using var read = session.BeginTransaction(IsolationLevel.RepeatableRead);
+            var state = new LedgerState();
+            using (var command = Query(LoadHeadSql))
+            using (var reader = command.ExecuteReader())
+            {
+                reader.Read();
+                state.Head = new BatchHead(
+                    reader.GetInt64(0),
+                    reader.GetFieldValue<byte[]>(1),
+                    reader.GetInt64(2),
+                    reader.GetFieldValue<DateTimeOffset>(3)
+                );
+            }
 
-        long checkpoint;
-        using (var command = Query(LoadCheckpointSql))
-            checkpoint = (long)command.ExecuteScalar()!;
-        LoadAccounts(state);
-        LoadReservations(state);
-        LoadCounters(state);
-        ReplayPositions(state, checkpoint);
-        read.Commit();
-        CheckSums(state);
-        return (state, checkpoint);
-    });
+            long checkpoint;
+            using (var command = Query(LoadCheckpointSql))
+                checkpoint = (long)command.ExecuteScalar()!;
+            LoadAccounts(state);
+            LoadReservations(state);
+            LoadCounters(state);
+            ReplayPositions(state, checkpoint);
+            read.Commit();
+            CheckSums(state);
+            return (state, checkpoint);
+        });
 
     void LoadAccounts(LedgerState state)
     {
@@ -39,32 +45,39 @@ sealed partial class PostgresStore
         while (reader.Read())
         {
             var currency = Currency.Of(reader.GetString(3));
-            Invariant.Holds(currency.Scale == reader.GetInt16(4), $"account {reader.GetInt64(0)} keeps {currency} at the scale this version knows");
-            state.Add(new Account
-            {
-                Number = reader.GetInt64(0),
-                Id = reader.GetGuid(1),
-                Book = string.Intern(reader.GetString(2)),
-                Currency = currency,
-                Class = (AccountClass)reader.GetInt16(5),
-                Owner = reader.IsDBNull(6) ? null : reader.GetString(6),
-                OpenedAt = reader.GetFieldValue<DateTimeOffset>(10),
-                Now =
+            Invariant.Holds(
+                currency.Scale == reader.GetInt16(4),
+                $"account {reader.GetInt64(0)} keeps {currency} at the scale this version knows"
+            );
+            state.Add(
+                new Account
                 {
-                    Terms = TermsOf(reader),
-                    Debits = reader.GetDecimal(12),
-                    Credits = reader.GetDecimal(13),
-                    LastRow = reader.GetInt64(14),
-                },
-            });
+                    Number = reader.GetInt64(0),
+                    Id = reader.GetGuid(1),
+                    Book = string.Intern(reader.GetString(2)),
+                    Currency = currency,
+                    Class = (AccountClass)reader.GetInt16(5),
+                    Owner = reader.IsDBNull(6) ? null : reader.GetString(6),
+                    OpenedAt = reader.GetFieldValue<DateTimeOffset>(10),
+                    Now =
+                    {
+                        Terms = TermsOf(reader),
+                        Debits = reader.GetDecimal(12),
+                        Credits = reader.GetDecimal(13),
+                        LastRow = reader.GetInt64(14),
+                    },
+                }
+            );
         }
     }
 
-    static Terms TermsOf(NpgsqlDataReader reader) => new(
-        reader.IsDBNull(7) ? null : reader.GetDecimal(7),
-        reader.IsDBNull(8) ? null : reader.GetDecimal(8),
-        (Freeze)reader.GetInt16(9),
-        reader.IsDBNull(11) ? null : reader.GetFieldValue<DateTimeOffset>(11));
+    static Terms TermsOf(NpgsqlDataReader reader) =>
+        new(
+            reader.IsDBNull(7) ? null : reader.GetDecimal(7),
+            reader.IsDBNull(8) ? null : reader.GetDecimal(8),
+            (Freeze)reader.GetInt16(9),
+            reader.IsDBNull(11) ? null : reader.GetFieldValue<DateTimeOffset>(11)
+        );
 
     void LoadReservations(LedgerState state)
     {
@@ -74,9 +87,18 @@ sealed partial class PostgresStore
         {
             var account = state.At(reader.GetInt64(1));
             var remaining = reader.GetDecimal(3);
-            state.Set(reader.GetGuid(0), new Reservation(
-                reader.GetGuid(0), account, reader.GetDecimal(2), remaining, reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt64(6)));
+            state.Set(
+                reader.GetGuid(0),
+                new Reservation(
+                    reader.GetGuid(0),
+                    account,
+                    reader.GetDecimal(2),
+                    remaining,
+                    reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4),
+                    reader.GetFieldValue<DateTimeOffset>(5),
+                    reader.GetInt64(6)
+                )
+            );
             account.Now.Held += remaining;
         }
     }
@@ -89,7 +111,8 @@ sealed partial class PostgresStore
         {
             state.Set(
                 new CounterKey(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)),
-                new Counter(reader.GetFieldValue<DateTimeOffset>(3), reader.GetDecimal(4)));
+                new Counter(reader.GetFieldValue<DateTimeOffset>(3), reader.GetDecimal(4))
+            );
         }
     }
 
@@ -148,7 +171,8 @@ sealed partial class PostgresStore
         select id, account, amount, remaining, expires_at, created_at, created_row from ledger.reservations where status = 'ACTIVE'
         """;
 
-    const string LoadCountersSql = "select account, tag, period_start, period_end, total from ledger.turnover_counters where period_end > $1";
+    const string LoadCountersSql =
+        "select account, tag, period_start, period_end, total from ledger.turnover_counters where period_end > $1";
 
     const string LoadRowsSql = """
         select seq, kind, debit_account, credit_account, amount, debit_previous, credit_previous

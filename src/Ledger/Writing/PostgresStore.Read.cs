@@ -1,5 +1,5 @@
-using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Canonical;
+using Hazina.Ledger.Decisions;
 using Npgsql;
 
 namespace Hazina.Ledger.Writing;
@@ -22,7 +22,12 @@ sealed partial class PostgresStore
         {
             if (!reader.Read())
                 return null;
-            found = (ReadHeader(reader), reader.GetFieldValue<byte[]>(10), reader.GetFieldValue<byte[]>(11), reader.GetFieldValue<byte[]>(12));
+            found = (
+                ReadHeader(reader),
+                reader.GetFieldValue<byte[]>(10),
+                reader.GetFieldValue<byte[]>(11),
+                reader.GetFieldValue<byte[]>(12)
+            );
         }
 
         if (found.Header.Format != RowBytes.Format)
@@ -44,9 +49,19 @@ sealed partial class PostgresStore
         return ids;
     }
 
-    internal static BatchHeader ReadHeader(NpgsqlDataReader reader) => new(
-        reader.GetInt16(1), reader.GetInt64(0), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6),
-        reader.GetString(7), reader.GetGuid(8), reader.GetFieldValue<DateTimeOffset>(9));
+    internal static BatchHeader ReadHeader(NpgsqlDataReader reader) =>
+        new(
+            reader.GetInt16(1),
+            reader.GetInt64(0),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            reader.GetInt32(4),
+            reader.GetInt32(5),
+            reader.GetInt32(6),
+            reader.GetString(7),
+            reader.GetGuid(8),
+            reader.GetFieldValue<DateTimeOffset>(9)
+        );
 
     (List<JournalRow> Rows, Dictionary<long, byte[]> Details) ReadRows(string sql, params object[] values)
     {
@@ -65,37 +80,38 @@ sealed partial class PostgresStore
         return (rows, details);
     }
 
-    public Lookup LookUp(LookupRequest request, LedgerState state) => Guard(() =>
-    {
-        var lookup = new Lookup();
-        Guid[] ids = [.. request.Ids];
-        var posted = new List<Guid>();
-        using (var batch = new NpgsqlBatch(Session()))
+    public Lookup LookUp(LookupRequest request, LedgerState state) =>
+        Guard(() =>
         {
-            batch.BatchCommands.Add(Command(PostedIdsSql, ids));
-            batch.BatchCommands.Add(Command(RefusedSql, ids));
-            batch.BatchCommands.Add(Command(BulksSql, ids));
-            batch.BatchCommands.Add(Command(UsedReservationsSql, request.Reservations.ToArray()));
-            using var reader = batch.ExecuteReader();
-            while (reader.Read())
-                posted.Add(reader.GetGuid(0));
-            reader.NextResult();
-            while (reader.Read())
-                lookup.Refused.Add(reader.GetGuid(0), ReadRefusal(reader));
-            reader.NextResult();
-            while (reader.Read())
-                lookup.Bulks.Add(reader.GetGuid(0), ReadBulk(reader));
-            reader.NextResult();
-            while (reader.Read())
-                lookup.UsedReservations.Add(reader.GetGuid(0));
-        }
+            var lookup = new Lookup();
+            Guid[] ids = [.. request.Ids];
+            var posted = new List<Guid>();
+            using (var batch = new NpgsqlBatch(Session()))
+            {
+                batch.BatchCommands.Add(Command(PostedIdsSql, ids));
+                batch.BatchCommands.Add(Command(RefusedSql, ids));
+                batch.BatchCommands.Add(Command(BulksSql, ids));
+                batch.BatchCommands.Add(Command(UsedReservationsSql, request.Reservations.ToArray()));
+                using var reader = batch.ExecuteReader();
+                while (reader.Read())
+                    posted.Add(reader.GetGuid(0));
+                reader.NextResult();
+                while (reader.Read())
+                    lookup.Refused.Add(reader.GetGuid(0), ReadRefusal(reader));
+                reader.NextResult();
+                while (reader.Read())
+                    lookup.Bulks.Add(reader.GetGuid(0), ReadBulk(reader));
+                reader.NextResult();
+                while (reader.Read())
+                    lookup.UsedReservations.Add(reader.GetGuid(0));
+            }
 
-        foreach (var (id, stored) in ReadTransactions(posted))
-            lookup.Posted.Add(id, stored);
-        if (request.Reversed.Count > 0)
-            LookUpOriginals(request.Reversed, lookup);
-        return lookup;
-    });
+            foreach (var (id, stored) in ReadTransactions(posted))
+                lookup.Posted.Add(id, stored);
+            if (request.Reversed.Count > 0)
+                LookUpOriginals(request.Reversed, lookup);
+            return lookup;
+        });
 
     void LookUpOriginals(IReadOnlyList<Guid> ids, Lookup lookup)
     {
@@ -112,7 +128,11 @@ sealed partial class PostgresStore
             lookup.Originals[id] = new Original(
                 [.. stored.Rows.Where(r => r.Kind == RowKind.Leg)],
                 IsReversal: stored.Rows.Any(r => r.Flags.HasFlag(RowFlags.Reversal)),
-                IsReversed: reversed.Contains(id)) { Account = stored.Rows[0].Debit };
+                IsReversed: reversed.Contains(id)
+            )
+            {
+                Account = stored.Rows[0].Debit,
+            };
         }
     }
 
@@ -132,12 +152,24 @@ sealed partial class PostgresStore
         return transactions;
     }
 
-    internal static StoredRefusal ReadRefusal(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetFieldValue<byte[]>(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4),
-        reader.GetFieldValue<DateTimeOffset>(5));
+    internal static StoredRefusal ReadRefusal(NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(0),
+            reader.GetFieldValue<byte[]>(1),
+            reader.GetString(2),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
+            reader.GetInt64(4),
+            reader.GetFieldValue<DateTimeOffset>(5)
+        );
 
-    internal static StoredBulk ReadBulk(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetFieldValue<DateTimeOffset>(4));
+    internal static StoredBulk ReadBulk(NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(0),
+            reader.GetFieldValue<byte[]>(1),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            reader.GetFieldValue<DateTimeOffset>(4)
+        );
 
     NpgsqlCommand Query(string sql, params object[] values)
     {

@@ -43,8 +43,22 @@ sealed partial class PostgresStore
     {
         var header = batch.Header;
         return With(
-            AddBatchSql, header.Number, header.Format, header.FirstRow, header.LastRow, header.Transactions, header.Refusals, header.Bulks, header.Node,
-            header.Attempt, header.RecordedAt, batch.PreviousHash, batch.Root, batch.Hash, header.Number - 1);
+            AddBatchSql,
+            header.Number,
+            header.Format,
+            header.FirstRow,
+            header.LastRow,
+            header.Transactions,
+            header.Refusals,
+            header.Bulks,
+            header.Node,
+            header.Attempt,
+            header.RecordedAt,
+            batch.PreviousHash,
+            batch.Root,
+            batch.Hash,
+            header.Number - 1
+        );
     }
 
     static NpgsqlBatchCommand ChangeAccounts(BatchContents batch)
@@ -56,7 +70,8 @@ sealed partial class PostgresStore
             changed.Select(c => c.Terms.Floor).ToArray(),
             changed.Select(c => c.Terms.Ceiling).ToArray(),
             changed.Select(c => (short)c.Terms.Frozen).ToArray(),
-            changed.Select(c => c.Terms.ClosedAt).ToArray());
+            changed.Select(c => c.Terms.ClosedAt).ToArray()
+        );
     }
 
     static NpgsqlBatchCommand ChangeReservations(BatchContents batch)
@@ -67,16 +82,19 @@ sealed partial class PostgresStore
             changed.Select(c => c.Reservation.Id).ToArray(),
             changed.Select(c => c.Reservation.Remaining).ToArray(),
             changed.Select(c => JournalColumns.NameOf(c.Status)).ToArray(),
-            batch.Header.RecordedAt);
+            batch.Header.RecordedAt
+        );
     }
 
-    static NpgsqlBatchCommand SetCounters(BatchContents batch) => With(
-        SetCountersSql,
-        batch.Counters.Select(c => c.Key.Account).ToArray(),
-        batch.Counters.Select(c => c.Key.Tag).ToArray(),
-        batch.Counters.Select(c => c.Key.PeriodStart).ToArray(),
-        batch.Counters.Select(c => c.Counter.PeriodEnd).ToArray(),
-        batch.Counters.Select(c => c.Counter.Total).ToArray());
+    static NpgsqlBatchCommand SetCounters(BatchContents batch) =>
+        With(
+            SetCountersSql,
+            batch.Counters.Select(c => c.Key.Account).ToArray(),
+            batch.Counters.Select(c => c.Key.Tag).ToArray(),
+            batch.Counters.Select(c => c.Key.PeriodStart).ToArray(),
+            batch.Counters.Select(c => c.Counter.PeriodEnd).ToArray(),
+            batch.Counters.Select(c => c.Counter.Total).ToArray()
+        );
 
     static void AddSnapshots(NpgsqlBatch commands, BatchContents batch)
     {
@@ -85,22 +103,31 @@ sealed partial class PostgresStore
         var rows = taken.Select(s => s.Position.LastRow).ToArray();
         var debits = taken.Select(s => s.Position.Debits).ToArray();
         var credits = taken.Select(s => s.Position.Credits).ToArray();
-        commands.BatchCommands.Add(With(
-            AddSnapshotsSql, numbers, rows, debits, credits,
-            taken.Select(s => s.Account.BalanceOf(s.Position)).ToArray(),
-            taken.Select(s => s.Position.Held).ToArray(),
-            batch.Header.RecordedAt));
+        commands.BatchCommands.Add(
+            With(
+                AddSnapshotsSql,
+                numbers,
+                rows,
+                debits,
+                credits,
+                taken.Select(s => s.Account.BalanceOf(s.Position)).ToArray(),
+                taken.Select(s => s.Position.Held).ToArray(),
+                batch.Header.RecordedAt
+            )
+        );
         commands.BatchCommands.Add(With(SnapshotAccountsSql, numbers, rows, debits, credits));
     }
 
-    static NpgsqlBatchCommand AddBulks(BatchContents batch) => With(
-        AddBulksSql,
-        batch.Bulks.Select(b => b.Id).ToArray(),
-        Enumerable.Range(0, batch.Bulks.Count).ToArray(),
-        batch.Bulks.Select(b => b.Content).ToArray(),
-        batch.Bulks.Select(b => b.FirstRow).ToArray(),
-        batch.Header.Number,
-        batch.Header.RecordedAt);
+    static NpgsqlBatchCommand AddBulks(BatchContents batch) =>
+        With(
+            AddBulksSql,
+            batch.Bulks.Select(b => b.Id).ToArray(),
+            Enumerable.Range(0, batch.Bulks.Count).ToArray(),
+            batch.Bulks.Select(b => b.Content).ToArray(),
+            batch.Bulks.Select(b => b.FirstRow).ToArray(),
+            batch.Header.Number,
+            batch.Header.RecordedAt
+        );
 
     static NpgsqlBatchCommand With(string sql, params object[] values)
     {

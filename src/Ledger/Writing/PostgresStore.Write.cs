@@ -7,29 +7,30 @@ namespace Hazina.Ledger.Writing;
 /// <summary>How a batch is written: the statements alongside first, so that a bad one fails before the rows are sent.</summary>
 sealed partial class PostgresStore
 {
-    public void Write(BatchContents batch) => Guard<object?>(() =>
-    {
-        try
+    public void Write(BatchContents batch) =>
+        Guard<object?>(() =>
         {
-            if (batch.Alongside.Count > 0)
-                WriteAlongside(batch.Alongside);
-            CopyJournal(batch.Rows);
-            CopyRest(batch);
-            WriteState(batch);
-            return null;
-        }
-        catch (PostgresException e) when (!IsLost(e))
-        {
-            Rollback();
-            throw new BatchRejectedException(RejectedBecause.Faulty, [], e);
-        }
-        catch (Exception e) when (e is InvalidCastException or OverflowException or ArgumentException)
-        {
-            // A value alongside that is not of its column's type: the import stands open, so the session goes with it.
-            Drop();
-            throw new BatchRejectedException(RejectedBecause.Faulty, [], e);
-        }
-    });
+            try
+            {
+                if (batch.Alongside.Count > 0)
+                    WriteAlongside(batch.Alongside);
+                CopyJournal(batch.Rows);
+                CopyRest(batch);
+                WriteState(batch);
+                return null;
+            }
+            catch (PostgresException e) when (!IsLost(e))
+            {
+                Rollback();
+                throw new BatchRejectedException(RejectedBecause.Faulty, [], e);
+            }
+            catch (Exception e) when (e is InvalidCastException or OverflowException or ArgumentException)
+            {
+                // A value alongside that is not of its column's type: the import stands open, so the session goes with it.
+                Drop();
+                throw new BatchRejectedException(RejectedBecause.Faulty, [], e);
+            }
+        });
 
     void WriteAlongside(IReadOnlyList<AlongsideCall> calls)
     {
@@ -65,7 +66,11 @@ sealed partial class PostgresStore
             {
                 var touched = command.ExecuteNonQuery();
                 if (touched != call.Rows.Count)
-                    Reject(call, RejectedBecause.Faulty, new InvalidOperationException($"{statement.Name} touched {touched} rows of {call.Rows.Count}."));
+                    Reject(
+                        call,
+                        RejectedBecause.Faulty,
+                        new InvalidOperationException($"{statement.Name} touched {touched} rows of {call.Rows.Count}.")
+                    );
                 return;
             }
 
@@ -82,7 +87,12 @@ sealed partial class PostgresStore
                 throw new BatchRejectedException(RejectedBecause.Missed, [.. missed.Select(m => call.Rows[m].Item).Distinct()]);
             }
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DeadlockDetected)
+        catch (PostgresException e)
+            when (e.SqlState
+                    is PostgresErrorCodes.LockNotAvailable
+                        or PostgresErrorCodes.QueryCanceled
+                        or PostgresErrorCodes.DeadlockDetected
+            )
         {
             Reject(call, RejectedBecause.Blocked, e);
         }
@@ -156,7 +166,9 @@ sealed partial class PostgresStore
             CopyAccounts(batch.Opened);
         if (batch.Reservations.Any(r => r.IsNew))
             CopyReservations(batch);
-        var valueDated = batch.Rows.Where(r => r.EffectiveDate is { } date && date != DateOnly.FromDateTime(r.RecordedAt.UtcDateTime)).ToList();
+        var valueDated = batch
+            .Rows.Where(r => r.EffectiveDate is { } date && date != DateOnly.FromDateTime(r.RecordedAt.UtcDateTime))
+            .ToList();
         if (valueDated.Count > 0)
         {
             using var copy = connection!.BeginBinaryImport(CopyValueDatedSql);
@@ -214,7 +226,11 @@ sealed partial class PostgresStore
             copy.Write(JournalColumns.NameOf(change.Status), NpgsqlDbType.Text);
             JournalColumns.Write(copy, reservation.ExpiresAt, NpgsqlDbType.TimestampTz);
             copy.Write(reservation.CreatedAt, NpgsqlDbType.TimestampTz);
-            JournalColumns.Write(copy, change.Status == ReservationStatus.Active ? null : (DateTimeOffset?)batch.Header.RecordedAt, NpgsqlDbType.TimestampTz);
+            JournalColumns.Write(
+                copy,
+                change.Status == ReservationStatus.Active ? null : (DateTimeOffset?)batch.Header.RecordedAt,
+                NpgsqlDbType.TimestampTz
+            );
             copy.Write(reservation.CreatedRow, NpgsqlDbType.Bigint);
         }
 
@@ -229,7 +245,8 @@ sealed partial class PostgresStore
 
     const string CopyDetailsSql = "copy ledger.transaction_details (seq, content, document, reverses) from stdin (format binary)";
 
-    const string CopyRefusalsSql = "copy ledger.refusals (id, batch, ordinal, content, code, field, recorded_at) from stdin (format binary)";
+    const string CopyRefusalsSql =
+        "copy ledger.refusals (id, batch, ordinal, content, code, field, recorded_at) from stdin (format binary)";
 
     const string CopyValueDatedSql = "copy ledger.value_dated (seq, effective_date, recorded_at) from stdin (format binary)";
 

@@ -16,42 +16,44 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
     bool keepsTurn;
     string? warning;
 
-    public BatchStart Begin(bool keepTurn) => Guard(() =>
-    {
-        var session = Session();
-        try
+    public BatchStart Begin(bool keepTurn) =>
+        Guard(() =>
         {
-            transaction = session.BeginTransaction();
-            using var batch = new NpgsqlBatch(session);
-            if (!keepsTurn)
+            var session = Session();
+            try
             {
-                batch.BatchCommands.Add(Command(SetLockTimeoutSql, $"{(int)options.TurnTimeout.TotalMilliseconds}ms"));
-                batch.BatchCommands.Add(Command(keepTurn ? KeepTurnSql : TakeTurnSql, TurnLock));
+                transaction = session.BeginTransaction();
+                using var batch = new NpgsqlBatch(session);
+                if (!keepsTurn)
+                {
+                    batch.BatchCommands.Add(Command(SetLockTimeoutSql, $"{(int)options.TurnTimeout.TotalMilliseconds}ms"));
+                    batch.BatchCommands.Add(Command(keepTurn ? KeepTurnSql : TakeTurnSql, TurnLock));
+                }
+
+                batch.BatchCommands.Add(Command(SetLockTimeoutSql, "50ms"));
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(HeadSql));
+                using var reader = batch.ExecuteReader();
+                while (reader.FieldCount != 3)
+                    reader.NextResult();
+                reader.Read();
+                var start = new BatchStart(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
+                keepsTurn |= keepTurn;
+                return start;
             }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                Rollback();
+                EndSilentHolder();
+                throw new StoreLostException($"Another process has had the ledger's turn for {options.TurnTimeout}.", e);
+            }
+        });
 
-            batch.BatchCommands.Add(Command(SetLockTimeoutSql, "50ms"));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(HeadSql));
-            using var reader = batch.ExecuteReader();
-            while (reader.FieldCount != 3)
-                reader.NextResult();
-            reader.Read();
-            var start = new BatchStart(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
-            keepsTurn |= keepTurn;
-            return start;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+    public bool HasAttempt(Guid attempt) =>
+        Guard(() =>
         {
-            Rollback();
-            EndSilentHolder();
-            throw new StoreLostException($"Another process has had the ledger's turn for {options.TurnTimeout}.", e);
-        }
-    });
-
-    public bool HasAttempt(Guid attempt) => Guard(() =>
-    {
-        using var command = new NpgsqlCommand(HasAttemptSql, Session()) { Parameters = { new() { Value = attempt } } };
-        return (bool)command.ExecuteScalar()!;
-    });
+            using var command = new NpgsqlCommand(HasAttemptSql, Session()) { Parameters = { new() { Value = attempt } } };
+            return (bool)command.ExecuteScalar()!;
+        });
 
     /// <remarks>No timeout, no cancellation: a COMMIT cut short while it waits for a standby looks like one that succeeded.</remarks>
     public bool Commit()
@@ -67,7 +69,8 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
                 return true;
             CommitWarned(logger, warning);
         }
-        catch (PostgresException e) when (e.SqlState.StartsWith("23", StringComparison.Ordinal) || e.SqlState.StartsWith("40", StringComparison.Ordinal))
+        catch (PostgresException e)
+            when (e.SqlState.StartsWith("23", StringComparison.Ordinal) || e.SqlState.StartsWith("40", StringComparison.Ordinal))
         {
             Drop();
             throw new BatchRejectedException(RejectedBecause.Faulty, [], e);
@@ -165,13 +168,15 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
         }
     }
 
-    static bool IsLost(Exception e) => e switch
-    {
-        PostgresException p => p.SqlState[..2] is "08" or "57" or "53" or "58" or "25" or "XX" && p.SqlState != PostgresErrorCodes.QueryCanceled,
-        NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException => true,
-        InvalidOperationException => true, // a connection that broke between two calls
-        _ => false,
-    };
+    static bool IsLost(Exception e) =>
+        e switch
+        {
+            PostgresException p => p.SqlState[..2] is "08" or "57" or "53" or "58" or "25" or "XX"
+                && p.SqlState != PostgresErrorCodes.QueryCanceled,
+            NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException => true,
+            InvalidOperationException => true, // a connection that broke between two calls
+            _ => false,
+        };
 
     /// <summary>A holder that is silent for so long is frozen, unless it waits for a standby, which is what it should do.</summary>
     void EndSilentHolder()
@@ -179,7 +184,11 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
         using var bare = database.Bare().OpenConnection();
         using var command = new NpgsqlCommand(EndHolderSql, bare)
         {
-            Parameters = { new() { Value = (int)(TurnLock >> 32) }, new() { Value = unchecked((int)(TurnLock & 0xFFFFFFFF)) } },
+            Parameters =
+            {
+                new() { Value = (int)(TurnLock >> 32) },
+                new() { Value = unchecked((int)(TurnLock & 0xFFFFFFFF)) },
+            },
         };
         if (command.ExecuteScalar() is true)
             HolderEnded(logger, options.TurnTimeout);

@@ -1,5 +1,5 @@
-using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Canonical;
+using Hazina.Ledger.Decisions;
 
 namespace Hazina.Ledger.Writing;
 
@@ -40,7 +40,13 @@ static class Replay
         {
             var same = content.AsSpan().SequenceEqual(refused.Content);
             var at = refused.Field?.Split('/') is ["transactions", var index, ..] ? int.Parse(index) : -1;
-            return [.. postings.Select((p, i) => same ? Refused(p.Id, i == at ? refused.Code : Refusals.BulkRefused.Code, refused) : Mismatch(p.Id, "transactions"))];
+            return
+            [
+                .. postings.Select(
+                    (p, i) =>
+                        same ? Refused(p.Id, i == at ? refused.Code : Refusals.BulkRefused.Code, refused) : Mismatch(p.Id, "transactions")
+                ),
+            ];
         }
 
         return lookup.Posted.ContainsKey(id) ? [.. postings.Select(p => Mismatch(p.Id, "id"))] : null;
@@ -51,28 +57,36 @@ static class Replay
             ? PostingDifference.First(PostingDifference.Rebuild(posted.Rows, posted.Details, state), posting) ?? "transactions"
             : "id";
 
-    static Outcome Posted(Guid id, StoredTransaction posted) => new()
-    {
-        Id = id,
-        Status = OutcomeStatus.Posted,
-        FirstRow = posted.Rows[0].Seq,
-        Rows = posted.Rows.Count,
-        Batch = posted.Batch,
-        RecordedAt = posted.Rows[0].RecordedAt,
-        Replayed = true,
-    };
+    static Outcome Posted(Guid id, StoredTransaction posted) =>
+        new()
+        {
+            Id = id,
+            Status = OutcomeStatus.Posted,
+            FirstRow = posted.Rows[0].Seq,
+            Rows = posted.Rows.Count,
+            Batch = posted.Batch,
+            RecordedAt = posted.Rows[0].RecordedAt,
+            Replayed = true,
+        };
 
-    static Outcome Refused(Guid id, string code, StoredRefusal refused) => new()
-    {
-        Id = id,
-        Status = OutcomeStatus.Refused,
-        Code = code,
-        Field = refused.Field,
-        Batch = refused.Batch,
-        RecordedAt = refused.RecordedAt,
-        Replayed = true,
-    };
+    static Outcome Refused(Guid id, string code, StoredRefusal refused) =>
+        new()
+        {
+            Id = id,
+            Status = OutcomeStatus.Refused,
+            Code = code,
+            Field = refused.Field,
+            Batch = refused.Batch,
+            RecordedAt = refused.RecordedAt,
+            Replayed = true,
+        };
 
     static Outcome Mismatch(Guid id, string field) =>
-        new() { Id = id, Status = OutcomeStatus.Mismatch, Code = Refusals.IdReused.Code, Field = field };
+        new()
+        {
+            Id = id,
+            Status = OutcomeStatus.Mismatch,
+            Code = Refusals.IdReused.Code,
+            Field = field,
+        };
 }

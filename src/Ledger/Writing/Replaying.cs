@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Canonical;
+using Hazina.Ledger.Decisions;
 
 namespace Hazina.Ledger.Writing;
 
@@ -10,7 +10,7 @@ static class Replaying
     public static void Apply(Draft draft, StoredBatch batch)
     {
         var rows = CollectionsMarshal.AsSpan(batch.Rows);
-        for (var at = 0; at < rows.Length;)
+        for (var at = 0; at < rows.Length; )
         {
             var end = EndOfTransaction(rows, at);
             Apply(draft, rows[at..end], batch.Details.GetValueOrDefault(rows[at].Seq) is { } content ? SaidDetails.Of(content) : null);
@@ -41,11 +41,13 @@ static class Replaying
             ref readonly var row = ref rows[i];
             Invariant.Holds(
                 row.TransactionId == id && row.Leg == i && row.Legs == rows.Length,
-                $"row {row.Seq} is the one at {i} of the {rows.Length} of transaction {id}");
+                $"row {row.Seq} is the one at {i} of the {rows.Length} of transaction {id}"
+            );
             var command = details?.Commands.GetValueOrDefault(row.Leg);
             Invariant.Holds(
                 command is not null || row.Kind is not (RowKind.Open or RowKind.Change or RowKind.Reserve),
-                $"row {row.Seq} has the details that say what it does");
+                $"row {row.Seq} has the details that say what it does"
+            );
             draft.Apply(row, command, details?.Said.Book);
         }
 
@@ -53,7 +55,8 @@ static class Replaying
         {
             if (condition is not TurnoverAtMost turnover)
                 continue;
-            var account = draft.Find(turnover.Account) ?? throw new BrokenInvariantException($"transaction {id} counts on an account that exists");
+            var account =
+                draft.Find(turnover.Account) ?? throw new BrokenInvariantException($"transaction {id} counts on an account that exists");
             draft.Count(turnover, account, id);
         }
     }
@@ -69,4 +72,6 @@ sealed record SaidDetails(Posting Said, IReadOnlyDictionary<int, Step> Commands)
 
 /// <summary>The clock of the journal's database went backwards, or far ahead.</summary>
 sealed class ClockJumpedException(DateTimeOffset clock, DateTimeOffset expected)
-    : Exception($"The database's clock reads {clock:O}, but {expected:O} was expected. Nothing is posted until the clock is right and the server is started again.");
+    : Exception(
+        $"The database's clock reads {clock:O}, but {expected:O} was expected. Nothing is posted until the clock is right and the server is started again."
+    );

@@ -34,7 +34,10 @@ sealed class Snapshots(LedgerOptions options)
         {
             var account = draft.Touched[i];
             var position = draft.PositionOf(account);
-            if ((position.Events >= options.SnapshotEvents || position.Terms.ClosedAt is not null) && account.Number <= draft.State.Accounts.Count)
+            if (
+                (position.Events >= options.SnapshotEvents || position.Terms.ClosedAt is not null)
+                && account.Number <= draft.State.Accounts.Count
+            )
                 Take(account);
         }
 
@@ -76,11 +79,16 @@ sealed class Snapshots(LedgerOptions options)
     }
 
     /// <summary>Whether an account waits for its snapshot only because nothing happens.</summary>
-    public bool IsDue(DateTimeOffset time) =>
-        dirty.TryPeek(out var first) && time - first.At >= options.SnapshotAge;
+    public bool IsDue(DateTimeOffset time) => dirty.TryPeek(out var first) && time - first.At >= options.SnapshotAge;
 
     /// <summary>Notes what a committed batch of this process has touched and snapshotted.</summary>
-    public void Committed(IReadOnlyList<Account> touched, IReadOnlyList<(Account Account, Position Position)> taken, long firstRow, long? written, DateTimeOffset at)
+    public void Committed(
+        IReadOnlyList<Account> touched,
+        IReadOnlyList<(Account Account, Position Position)> taken,
+        long firstRow,
+        long? written,
+        DateTimeOffset at
+    )
     {
         foreach (var (account, _) in taken)
             dirtyFrom.Remove(account.Number);

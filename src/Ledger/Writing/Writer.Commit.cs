@@ -25,6 +25,7 @@ sealed partial class Writer
         var draft = new Draft(now, time, buffers);
         BatchBuilder builder;
         BatchContents? batch = null;
+        bool isCommitted;
         try
         {
             builder = new BatchBuilder(draft, lookup);
@@ -42,6 +43,7 @@ sealed partial class Writer
 
             batch = builder.Build(newId(), options.Node, snapshots.NextCheckpoint(now), taken);
             store.Write(batch);
+            isCommitted = store.Commit();
         }
         catch (Exception e)
         {
@@ -52,7 +54,7 @@ sealed partial class Writer
             throw;
         }
 
-        if (!store.Commit())
+        if (!isCommitted)
         {
             InDoubt(logger, batch.Header.Number);
             doubt = new Doubt(draft, batch, builder, [.. items]);
@@ -214,6 +216,10 @@ sealed partial class Writer
         {
             Forget();
             throw new StoreLostException("The journal has another history; the doubt is settled after it was read again.");
+        }
+        catch (BatchRejectedException e)
+        {
+            throw new StoreLostException("The further commit that settles a doubt could not be made; it is tried again.", e);
         }
     }
 

@@ -8,7 +8,13 @@ namespace Hazina.Ledger.Writing;
 /// state. <see cref="RunTurn"/> is one step, so that the simulation can drive it.
 /// </summary>
 sealed partial class Writer(
-    IJournalStore store, SubmissionQueue queue, LedgerOptions options, TimeProvider clock, Func<Guid> newId, ILogger logger)
+    IJournalStore store,
+    SubmissionQueue queue,
+    LedgerOptions options,
+    TimeProvider clock,
+    Func<Guid> newId,
+    ILogger logger
+)
 {
     const int DueAtOnce = 2_000;
     static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
@@ -62,10 +68,7 @@ sealed partial class Writer(
         carried.Clear();
         try
         {
-            if (items.Count == 0)
-                Commit(items, mayGrow: true);
-            else
-                Process(items);
+            Process(items);
         }
         catch (HistoryDivergedException e)
         {
@@ -104,7 +107,9 @@ sealed partial class Writer(
         carried.Clear();
         // Only the journal knows what became of these, and the same posting sent again asks it.
         foreach (var item in doubt?.Items ?? [])
-            item.Submission.Fail(new TimeoutException("The process stopped while the commit was in doubt. Send the same posting again: its id tells."));
+            item.Submission.Fail(
+                new TimeoutException("The process stopped while the commit was in doubt. Send the same posting again: its id tells.")
+            );
     }
 
     bool IsOwnWorkDue() =>
@@ -116,7 +121,9 @@ sealed partial class Writer(
         if (state?.NextExpiry() is not { } expiry)
             return atMost;
         var wait = expiry - EstimatedTime();
-        return wait < Soon ? Soon : wait < atMost ? wait : atMost;
+        return wait < Soon ? Soon
+            : wait < atMost ? wait
+            : atMost;
     }
 
     /// <summary>What the journal's clock should read now; decisions never use it.</summary>
@@ -127,13 +134,14 @@ sealed partial class Writer(
     {
         var sizes = new Stack<int>([items.Count]);
         var isWhole = true;
-        while (sizes.TryPop(out var size) && items.Count > 0)
+        while (sizes.TryPop(out var size))
         {
             var part = items.GetRange(0, Math.Min(size, items.Count));
             items.RemoveRange(0, part.Count);
             try
             {
-                if (part.Count > 0)
+                // Without items there may be work of the writer's own.
+                if (part.Count > 0 || isWhole)
                     Commit(part, mayGrow: isWhole);
             }
             catch (BatchRejectedException e)
@@ -152,14 +160,20 @@ sealed partial class Writer(
     void Rejected(List<Item> part, BatchRejectedException e, Stack<int> sizes)
     {
         BatchRejected(logger, e.Reason, part.Count, e);
+        if (part.Count == 0 && e.Reason != RejectedBecause.Blocked)
+            throw new BrokenInvariantException("the writer's own rows can be stored", e);
         var (status, code) = e.Reason switch
         {
             RejectedBecause.Missed => (OutcomeStatus.Conflict, Refusals.Conflict.Code),
             RejectedBecause.Blocked => (OutcomeStatus.Retry, Refusals.Busy.Code),
             _ => (OutcomeStatus.Faulty, Refusals.Faulty.Code),
         };
-        var blamed = e.Items.Count > 0 ? e.Items : part.Count == 1 ? [0] : [];
-        if (blamed.Count > 0)
+        var isEverybody = part.Count <= 1 || e.Reason == RejectedBecause.Blocked;
+        var blamed =
+            e.Items.Count > 0 ? e.Items
+            : isEverybody ? [.. Enumerable.Range(0, part.Count)]
+            : [];
+        if (blamed.Count > 0 || part.Count == 0)
         {
             foreach (var place in blamed.OrderDescending())
             {
@@ -178,7 +192,15 @@ sealed partial class Writer(
     static void AnswerAll(Item item, OutcomeStatus status, string code)
     {
         for (var i = item.Index; i < item.Index + item.Weight; i++)
-            item.Submission.Answer(i, new Outcome { Id = item.Submission.Postings[i].Id, Status = status, Code = code });
+            item.Submission.Answer(
+                i,
+                new Outcome
+                {
+                    Id = item.Submission.Postings[i].Id,
+                    Status = status,
+                    Code = code,
+                }
+            );
     }
 
     /// <summary>A commit of which nobody knows whether it happened.</summary>

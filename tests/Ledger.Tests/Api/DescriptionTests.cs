@@ -17,7 +17,7 @@ public sealed partial class DescriptionTests(ApiServer server)
             .Where(p => p.Key.StartsWith("/v1/ledger", StringComparison.Ordinal))
             .SelectMany(p => p.Value!.AsObject().Select(o => (Name: $"{o.Key} {p.Key}", Call: o.Value!)))
             .ToList();
-        Assert.Equal(22, calls.Count);
+        Assert.Equal(24, calls.Count);
         Assert.All(
             calls,
             c =>
@@ -34,7 +34,7 @@ public sealed partial class DescriptionTests(ApiServer server)
         );
 
         var reads = calls.Where(c => c.Name.StartsWith("get", StringComparison.Ordinal)).ToList();
-        Assert.Equal(11, reads.Count);
+        Assert.Equal(13, reads.Count);
         Assert.All(reads, c => Assert.Contains(c.Call["parameters"]!.AsArray(), p => (string?)p!["name"] == "after_batch"));
         Assert.All(
             reads.SelectMany(c => c.Call["parameters"]!.AsArray()),

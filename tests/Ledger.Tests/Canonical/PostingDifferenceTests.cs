@@ -9,7 +9,7 @@ namespace Hazina.Ledger.Tests.Canonical;
 
 public sealed class PostingDifferenceTests
 {
-    static readonly DateTimeOffset Noon = ManualTime.Start.AddHours(12);
+    static readonly DateTimeOffset Noon = Given.Start.AddHours(12);
 
     static readonly Posting Full = new()
     {
@@ -25,7 +25,7 @@ public sealed class PostingDifferenceTests
             new Change(Given.Wallet(), Freeze.Debit, new Limit(0), new Limit(10)),
             new Close(Given.Wallet(3)),
         ],
-        Conditions = [new AvailableAtLeast(Given.Wallet(), 1), new TurnoverAtMost(Given.Wallet(), "daily", ManualTime.Start, Noon, 7)],
+        Conditions = [new AvailableAtLeast(Given.Wallet(), 1), new TurnoverAtMost(Given.Wallet(), "daily", Given.Start, Noon, 7)],
     };
 
     public static TheoryData<string, Posting> Differences { get; } =
@@ -65,11 +65,11 @@ public sealed class PostingDifferenceTests
             { "steps", Full with { Steps = [.. Full.Steps.Take(5)] } },
             { "conditions/0/account", If(0, new AvailableAtLeast(Given.Cash, 1)) },
             { "conditions/0/amount", If(0, new AvailableAtLeast(Given.Wallet(), 2)) },
-            { "conditions/1/account", If(1, new TurnoverAtMost(Given.Cash, "daily", ManualTime.Start, Noon, 7)) },
-            { "conditions/1/tag", If(1, new TurnoverAtMost(Given.Wallet(), "weekly", ManualTime.Start, Noon, 7)) },
+            { "conditions/1/account", If(1, new TurnoverAtMost(Given.Cash, "daily", Given.Start, Noon, 7)) },
+            { "conditions/1/tag", If(1, new TurnoverAtMost(Given.Wallet(), "weekly", Given.Start, Noon, 7)) },
             { "conditions/1/period_start", If(1, new TurnoverAtMost(Given.Wallet(), "daily", Noon.AddHours(-1), Noon, 7)) },
-            { "conditions/1/period_end", If(1, new TurnoverAtMost(Given.Wallet(), "daily", ManualTime.Start, Noon.AddHours(1), 7)) },
-            { "conditions/1/at_most", If(1, new TurnoverAtMost(Given.Wallet(), "daily", ManualTime.Start, Noon, null)) },
+            { "conditions/1/period_end", If(1, new TurnoverAtMost(Given.Wallet(), "daily", Given.Start, Noon.AddHours(1), 7)) },
+            { "conditions/1/at_most", If(1, new TurnoverAtMost(Given.Wallet(), "daily", Given.Start, Noon, null)) },
             { "conditions", Full with { Conditions = [] } },
         };
 
@@ -84,7 +84,7 @@ public sealed class PostingDifferenceTests
     [Fact]
     public void A_posted_transaction_is_rebuilt_from_its_rows_and_details() =>
         Always.Holds(
-            new AnyScript(new Ids(1), ManualTime.Start, TimeSpan.FromSeconds(1)).Scripts(30),
+            new AnyScript(new Ids(1), Given.Start, TimeSpan.FromSeconds(1)).Scripts(30),
             script =>
             {
                 using var ledger = new OneWriter();

@@ -8,7 +8,7 @@ namespace Hazina.Ledger.Tests.Canonical;
 
 public sealed class PostingJsonTests
 {
-    static readonly Gen<Posting> AnyPosting = new AnyScript(new Ids(1), ManualTime.Start, TimeSpan.FromSeconds(1))
+    static readonly Gen<Posting> AnyPosting = new AnyScript(new Ids(1), Given.Start, TimeSpan.FromSeconds(1))
         .Scripts(8)
         .Generator.Select(s => s.Played().OfType<Send>().SelectMany(o => o.Postings).Last());
 
@@ -57,7 +57,7 @@ public sealed class PostingJsonTests
             [
                 new Open(Given.Wallet(), Given.Kes, AccountClass.Liability, Floor: -10.50m, Owner: "customer 1"),
                 new Leg(Given.Cash, Given.Wallet(), Given.Amount(250.10m)),
-                new Reserve(Given.Hold(), Given.Wallet(), Given.Amount(5), ManualTime.Start.AddMicroseconds(1)),
+                new Reserve(Given.Hold(), Given.Wallet(), Given.Amount(5), Given.Start.AddMicroseconds(1)),
                 new Release(Given.Hold()),
                 new Change(Given.Wallet(), Freeze.Debit, Ceiling: new Limit(null)),
                 new Close(Given.Wallet()),
@@ -65,7 +65,7 @@ public sealed class PostingJsonTests
             Conditions =
             [
                 new AvailableAtLeast(Given.Wallet(), 0.10m),
-                new TurnoverAtMost(Given.Wallet(), "daily", ManualTime.Start, ManualTime.Start.AddDays(1), 100),
+                new TurnoverAtMost(Given.Wallet(), "daily", Given.Start, Given.Start.AddDays(1), 100),
             ],
         };
         Assert.Equal(

@@ -6,7 +6,7 @@ namespace Hazina.Ledger.Tests.Model;
 
 public sealed class DraftTests
 {
-    static readonly AnyScript Any = new(new Ids(1), ManualTime.Start, TimeSpan.FromSeconds(1));
+    static readonly AnyScript Any = new(new Ids(1), Given.Start, TimeSpan.FromSeconds(1));
 
     [Fact]
     public void A_refusal_leaves_no_trace_in_the_draft() =>
@@ -14,7 +14,7 @@ public sealed class DraftTests
             Any.Scripts(30),
             script =>
             {
-                var draft = new Draft(new LedgerState(), ManualTime.Start);
+                var draft = new Draft(new LedgerState(), Given.Start);
                 foreach (var posting in PostingsOf(script))
                 {
                     var before = StateDump.Of(draft);
@@ -32,7 +32,7 @@ public sealed class DraftTests
             Any.Scripts(30),
             script =>
             {
-                var draft = new Draft(new LedgerState(), ManualTime.Start);
+                var draft = new Draft(new LedgerState(), Given.Start);
                 foreach (var operation in script.Played())
                 {
                     var before = StateDump.Of(draft);

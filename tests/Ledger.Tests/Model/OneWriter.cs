@@ -1,6 +1,7 @@
 using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Tests.Simulation;
 using Hazina.Ledger.Writing;
+using Hazina.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hazina.Ledger.Tests.Model;
@@ -26,7 +27,7 @@ sealed class OneWriter : IDisposable
         );
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTime Time { get; } = new(Given.Start);
 
     public SimulatedJournal Journal { get; }
 
@@ -61,7 +62,7 @@ sealed class OneWriter : IDisposable
             case SendAll all:
                 return PostAll(all.Bulk, all.Postings);
             case Wait wait:
-                Time.Pass(wait.Time);
+                Time.Advance(wait.Time);
                 Writer.RunTurn();
                 return [];
             default:

@@ -182,7 +182,7 @@ public sealed class WitnessTests
         var previous = planner.Genesis().Hash;
         foreach (var batch in planner.Slices().SelectMany(s => s.Batches).ToList())
         {
-            var contents = new SliceReader(connection, findings).Read(new Slice([batch]));
+            var contents = new SliceReader(connection, findings).Read(new Slice([batch]), []);
             var merkle = new Merkle();
             merkle.AddTransaction(contents.RowsOf(batch), contents.Details.Values.SingleOrDefault()?.Content);
             var root = merkle.Root();

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Writing;
+using Hazina.Testing;
 
 namespace Hazina.Ledger.Tests.Simulation;
 
 /// <summary>The database of the simulation: batches, what follows from them, and whose turn it is.</summary>
 sealed class SimulatedJournal(ManualTime time)
 {
-    static readonly BatchHead Genesis = new(0, SHA256.HashData("genesis"u8), 0, ManualTime.Start.AddYears(-1));
+    static readonly BatchHead Genesis = new(0, SHA256.HashData("genesis"u8), 0, Given.Start.AddYears(-1));
 
     readonly List<SimulatedBatch> batches = [];
 

@@ -61,8 +61,15 @@ sealed class BookRows(NpgsqlDataSource source, string book)
         while (reader.Read())
         {
             var accountClass = (AccountClass)reader.GetInt16(3);
-            accounts.Add(reader.GetInt64(0), new ExportedAccount(
-                reader.GetGuid(1), Currency.Of(reader.GetString(2)), accountClass, $"{PostingJson.NameOf(accountClass)}:{reader.GetGuid(1)}"));
+            accounts.Add(
+                reader.GetInt64(0),
+                new ExportedAccount(
+                    reader.GetGuid(1),
+                    Currency.Of(reader.GetString(2)),
+                    accountClass,
+                    $"{PostingJson.NameOf(accountClass)}:{reader.GetGuid(1)}"
+                )
+            );
         }
 
         return accounts;

@@ -7,9 +7,11 @@ namespace Hazina.Ledger.Proof.Exporting;
 /// <summary>The rows as comma-separated values (RFC 4180). Balances are debits less credits, as the journal keeps them.</summary>
 sealed class CsvTable(TextWriter to)
 {
-    public void Begin() => to.Write(
-        "row,recorded_at,effective_date,transaction_id,leg,legs,do,kind,debit_account,credit_account,amount,currency,debit_after,credit_after,reservation,"
-        + "held_after,forced,reverses,reference,description\r\n");
+    public void Begin() =>
+        to.Write(
+            "row,recorded_at,effective_date,transaction_id,leg,legs,do,kind,debit_account,credit_account,amount,currency,debit_after,credit_after,reservation,"
+                + "held_after,forced,reverses,reference,description\r\n"
+        );
 
     public void Write(ExportedTransaction transaction)
     {

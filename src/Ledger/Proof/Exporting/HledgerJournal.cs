@@ -26,7 +26,10 @@ sealed class HledgerJournal(TextWriter to)
         if (!transaction.Rows.Exists(r => r.Kind == RowKind.Leg))
             return; // nothing moves
         line.Clear();
-        line.Append(CultureInfo.InvariantCulture, $"{first.RecordedAt.UtcDateTime:yyyy-MM-dd} * ({first.TransactionId}) {first.BusinessKind}  ; row:{first.Seq}");
+        line.Append(
+            CultureInfo.InvariantCulture,
+            $"{first.RecordedAt.UtcDateTime:yyyy-MM-dd} * ({first.TransactionId}) {first.BusinessKind}  ; row:{first.Seq}"
+        );
         if (first.EffectiveDate is { } effective)
             line.Append(CultureInfo.InvariantCulture, $", effective:{effective:yyyy-MM-dd}");
         if (transaction.Said?.Reverses is { } reverses)
@@ -68,7 +71,11 @@ sealed class HledgerJournal(TextWriter to)
         var chars = text.ToCharArray();
         for (var i = 0; i < chars.Length; i++)
         {
-            if (chars[i] == ',' || char.IsControl(chars[i]) || char.GetUnicodeCategory(chars[i]) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (
+                chars[i] == ','
+                || char.IsControl(chars[i])
+                || char.GetUnicodeCategory(chars[i]) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            )
                 chars[i] = ' ';
         }
 

@@ -117,7 +117,17 @@ sealed class HeadKey : IDisposable
     {
         var fresh = $"{file}.{Environment.ProcessId}";
         File.Delete(fresh);
-        using (var stream = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+        using (
+            var stream = new FileStream(
+                fresh,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = mode,
+                }
+            )
+        )
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
             stream.Flush(flushToDisk: true);

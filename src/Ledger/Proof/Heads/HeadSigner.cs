@@ -29,7 +29,14 @@ sealed partial class HeadSigner : BackgroundService
     byte[]? ledger;
     SignedHead? last;
 
-    public HeadSigner(Journal journal, Database database, IOptions<LedgerOptions> options, ProofPlaces places, TimeProvider clock, ILogger<HeadSigner> logger)
+    public HeadSigner(
+        Journal journal,
+        Database database,
+        IOptions<LedgerOptions> options,
+        ProofPlaces places,
+        TimeProvider clock,
+        ILogger<HeadSigner> logger
+    )
     {
         (this.journal, this.database, this.clock, this.logger) = (journal, database, clock, logger);
         this.options = options.Value.Proof;
@@ -170,7 +177,11 @@ sealed partial class HeadSigner : BackgroundService
     [LoggerMessage(2301, LogLevel.Information, "Heads are signed with the key {Key} and witnessed in {File}")]
     static partial void Ready(ILogger logger, string key, string file);
 
-    [LoggerMessage(2302, LogLevel.Warning, "Heads are not signed: neither data nor Ledger:Proof:KeyFile and Ledger:Proof:WitnessFile are set")]
+    [LoggerMessage(
+        2302,
+        LogLevel.Warning,
+        "Heads are not signed: neither data nor Ledger:Proof:KeyFile and Ledger:Proof:WitnessFile are set"
+    )]
     static partial void NotSigned(ILogger logger);
 
     [LoggerMessage(2303, LogLevel.Information, "Batch {Batch} has the hash {Hash}, up to row {Row}; signed by {Key}: {Signature}")]
@@ -179,9 +190,12 @@ sealed partial class HeadSigner : BackgroundService
     [LoggerMessage(2304, LogLevel.Error, "The head cannot be witnessed; it is tried again")]
     static partial void CannotWitness(ILogger logger, Exception e);
 
-    [LoggerMessage(2305, LogLevel.Critical,
+    [LoggerMessage(
+        2305,
+        LogLevel.Critical,
         "Batch {Batch} was witnessed at {SignedAt} with the hash {Witnessed}, but the database has {Stored}. It is not the ledger that was witnessed, or it lost or "
-        + "changed something since: run 'hazina ledger verify'. If another database was meant to be here, move {File} away")]
+            + "changed something since: run 'hazina ledger verify'. If another database was meant to be here, move {File} away"
+    )]
     static partial void Differs(ILogger logger, long batch, string signedAt, string witnessed, string stored, string file);
 
     const string GenesisSql = "select hash from ledger.batches where number = 0";

@@ -65,8 +65,15 @@ public sealed record SignedHead
 
     /// <summary>Whether a key has signed this.</summary>
     internal bool IsSignedBy(ECDsa key) =>
-        Format == KnownFormat && Signature is { Length: 88 } text && IsShort(Ledger) && IsShort(Hash) && IsShort(RecordedAt) && IsShort(SignedAt) && IsShort(Key)
-        && Bytes(text) is { } signature && key.VerifyData(Signed(), signature, HashAlgorithmName.SHA256);
+        Format == KnownFormat
+        && Signature is { Length: 88 } text
+        && IsShort(Ledger)
+        && IsShort(Hash)
+        && IsShort(RecordedAt)
+        && IsShort(SignedAt)
+        && IsShort(Key)
+        && Bytes(text) is { } signature
+        && key.VerifyData(Signed(), signature, HashAlgorithmName.SHA256);
 
     static bool IsShort(string text) => text.Length <= 64;
 
@@ -74,6 +81,8 @@ public sealed record SignedHead
     internal static byte[]? Bytes(string base64)
     {
         var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == base64 ? bytes[..length] : null;
+        return Convert.TryFromBase64String(base64, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == base64
+            ? bytes[..length]
+            : null;
     }
 }

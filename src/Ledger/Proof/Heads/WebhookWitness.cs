@@ -10,7 +10,9 @@ sealed partial class WebhookWitness : IDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    readonly Channel<SignedHead> heads = Channel.CreateBounded<SignedHead>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    readonly Channel<SignedHead> heads = Channel.CreateBounded<SignedHead>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest }
+    );
     readonly HttpClient client = new() { Timeout = Patience };
     readonly CancellationTokenSource stopping = new();
     readonly Uri address;

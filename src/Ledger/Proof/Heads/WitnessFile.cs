@@ -49,7 +49,12 @@ sealed class WitnessFile(string path)
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Seek(-Math.Min(Enough, file.Length), SeekOrigin.End);
         using var reader = new StreamReader(file, Encoding.UTF8);
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Reverse().Select(Parse).FirstOrDefault(h => h is not null);
+        return reader
+            .ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Reverse()
+            .Select(Parse)
+            .FirstOrDefault(h => h is not null);
     }
 
     /// <summary>The first head of a batch or of a later one that a key has signed; null where there is none.</summary>

@@ -25,9 +25,22 @@ static class ReceiptCheck
             CheckLinks(receipt, batch);
             return new ReceiptVerdict(true, receipt.Transaction, [.. ReceiptWords.Of(receipt, rows, isTrusted)], Broken: null);
         }
-        catch (Exception e) when (e is BrokenProofException or FormatException or OverflowException or InvalidOperationException or ArgumentException or JsonException)
+        catch (Exception e)
+            when (e
+                    is BrokenProofException
+                        or FormatException
+                        or OverflowException
+                        or InvalidOperationException
+                        or ArgumentException
+                        or JsonException
+            )
         {
-            return new ReceiptVerdict(false, receipt?.Transaction, [], e is BrokenProofException ? e.Message : $"It is not a receipt as receipts are written: {e.Message}");
+            return new ReceiptVerdict(
+                false,
+                receipt?.Transaction,
+                [],
+                e is BrokenProofException ? e.Message : $"It is not a receipt as receipts are written: {e.Message}"
+            );
         }
     }
 
@@ -47,11 +60,15 @@ static class ReceiptCheck
         }
 
         if (receipt.Format != Receipt.KnownFormat || receipt.Object != Receipt.Name)
-            throw new BrokenProofException($"It is a {receipt.Object} of format {receipt.Format}; this version knows the {Receipt.Name} of format {Receipt.KnownFormat}.");
+            throw new BrokenProofException(
+                $"It is a {receipt.Object} of format {receipt.Format}; this version knows the {Receipt.Name} of format {Receipt.KnownFormat}."
+            );
         // White space is anybody's. Everything else stands in one way only, so that nothing can be said twice.
         return given.AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(receipt, ProofJson.Options))
             ? receipt
-            : throw new BrokenProofException("It is not a receipt as receipts are written: a field stands otherwise than it would be written.");
+            : throw new BrokenProofException(
+                "It is not a receipt as receipts are written: a field stands otherwise than it would be written."
+            );
     }
 
     static bool IsTrusted(ECDsa key, string? publicKey)
@@ -61,13 +78,21 @@ static class ReceiptCheck
         using var trusted = HeadKey.FromPem(publicKey, "The public key that was given");
         return HeadKey.IdOf(key) == HeadKey.IdOf(trusted)
             ? true
-            : throw new BrokenProofException($"It was signed by the key {HeadKey.IdOf(key)}, not by the one that was given, {HeadKey.IdOf(trusted)}.");
+            : throw new BrokenProofException(
+                $"It was signed by the key {HeadKey.IdOf(key)}, not by the one that was given, {HeadKey.IdOf(trusted)}."
+            );
     }
 
     static void CheckSignature(Receipt receipt, ECDsa key)
     {
-        if (receipt.Signature is not { } text || SignedHead.Bytes(text) is not { } signature || !key.VerifyData(receipt.Signed(), signature, HashAlgorithmName.SHA256))
-            throw new BrokenProofException("The receipt's signature does not fit: something in it was changed, or its key never signed it.");
+        if (
+            receipt.Signature is not { } text
+            || SignedHead.Bytes(text) is not { } signature
+            || !key.VerifyData(receipt.Signed(), signature, HashAlgorithmName.SHA256)
+        )
+            throw new BrokenProofException(
+                "The receipt's signature does not fit: something in it was changed, or its key never signed it."
+            );
     }
 
     static void CheckHead(Receipt receipt, ECDsa key)
@@ -82,7 +107,9 @@ static class ReceiptCheck
         for (var i = 0; i < rows.Length; i++)
         {
             if (rows[i].Leg != i || rows[i].Legs != rows.Length || rows[i].Seq != rows[0].Seq + i)
-                throw new BrokenProofException($"Row {rows[i].Seq} is not the one at place {i} of {rows.Length}: the transaction is not whole.");
+                throw new BrokenProofException(
+                    $"Row {rows[i].Seq} is not the one at place {i} of {rows.Length}: the transaction is not whole."
+                );
         }
 
         return rows.Length > 0 ? rows : throw new BrokenProofException("There is no row in it.");
@@ -95,7 +122,9 @@ static class ReceiptCheck
         if (header.Format != RowBytes.Format)
             throw new BrokenProofException($"Its batch is of format {header.Format}; this version knows format {RowBytes.Format}.");
         if (rows[0].Seq < header.FirstRow || rows[^1].Seq > header.LastRow)
-            throw new BrokenProofException($"Batch {header.Number} has rows {header.FirstRow} to {header.LastRow}; row {rows[0].Seq} is not one of them.");
+            throw new BrokenProofException(
+                $"Batch {header.Number} has rows {header.FirstRow} to {header.LastRow}; row {rows[0].Seq} is not one of them."
+            );
         var merkle = new Merkle();
         merkle.AddTransaction(rows, receipt.Details is null ? null : Encoding.UTF8.GetBytes(receipt.Details));
         var root = Merkle.Climb(merkle.Leaf(0).ToArray(), receipt.Path.Select(s => new PathStep(s.Place, [.. s.Siblings.Select(Hash)])));
@@ -117,7 +146,9 @@ static class ReceiptCheck
         if (number != receipt.Head.Batch)
             throw new BrokenProofException($"Its links lead to batch {number}; the signed head is of batch {receipt.Head.Batch}.");
         if (Convert.ToHexStringLower(hash) != receipt.Head.Hash)
-            throw new BrokenProofException($"Its rows do not lead to the signed head of batch {number}: they lead to {Convert.ToHexStringLower(hash)[..12]}…, and {receipt.Head.Hash[..12]}… was signed.");
+            throw new BrokenProofException(
+                $"Its rows do not lead to the signed head of batch {number}: they lead to {Convert.ToHexStringLower(hash)[..12]}…, and {receipt.Head.Hash[..12]}… was signed."
+            );
     }
 
     static byte[] Hash(string hex) =>

@@ -12,7 +12,10 @@ sealed class ReceiptDesk(Journal journal, Database database, HeadSigner signer, 
     /// <summary>The receipt of a transaction; null where there is no such transaction.</summary>
     /// <exception cref="BrokenProofException">What is stored is not what was hashed or signed.</exception>
     public async Task<byte[]?> Write(Guid transaction, CancellationToken cancel) =>
-        await new ReceiptWriter(database.Requests("ledger"), signer.Key!, batch => HeadFrom(batch, cancel)).Write(transaction, indented: false);
+        await new ReceiptWriter(database.Requests("ledger"), signer.Key!, batch => HeadFrom(batch, cancel)).Write(
+            transaction,
+            indented: false
+        );
 
     async Task<SignedHead?> HeadFrom(long batch, CancellationToken cancel)
     {
@@ -24,6 +27,11 @@ sealed class ReceiptDesk(Journal journal, Database database, HeadSigner signer, 
         }
 
         // The nearest one, so that the receipt is short; heads of before this start are in the file.
-        return places.Files is { } files && new WitnessFile(files.WitnessFile).FirstFrom(batch, signer.Key!.Id) is { } nearest && nearest.Batch <= last?.Batch ? nearest : last;
+        return
+            places.Files is { } files
+            && new WitnessFile(files.WitnessFile).FirstFrom(batch, signer.Key!.Id) is { } nearest
+            && nearest.Batch <= last?.Batch
+            ? nearest
+            : last;
     }
 }

@@ -42,5 +42,7 @@ static class ReceiptWords
     }
 
     static string Named(long number, Dictionary<long, ReceiptAccount> accounts) =>
-        accounts.TryGetValue(number, out var account) ? $"account {number} ({account.Class} {account.Id}, book {account.Book})" : $"account {number}";
+        accounts.TryGetValue(number, out var account)
+            ? $"account {number} ({account.Class} {account.Id}, book {account.Book})"
+            : $"account {number}";
 }

@@ -21,8 +21,11 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
     {
         if (await BatchOf(transaction) is not { } number)
             return null;
-        var head = await headFrom(number)
-            ?? throw new BrokenProofException($"No head was signed since batch {number}. A server that keeps the key signs one every few seconds.");
+        var head =
+            await headFrom(number)
+            ?? throw new BrokenProofException(
+                $"No head was signed since batch {number}. A server that keeps the key signs one every few seconds."
+            );
         var receipt = await Task.Run(() => Build(transaction, number, head));
         var signed = receipt with { Signature = key.Sign(receipt.Signed()) };
         return JsonSerializer.SerializeToUtf8Bytes(signed, indented ? ProofJson.Indented : ProofJson.Options);
@@ -43,31 +46,45 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
         var batch = chain[0];
         var links = LinksTo(head, chain);
 
-        var contents = new SliceReader(connection, new Findings()).Read(new Slice([batch]));
+        var contents = new SliceReader(connection, new Findings()).Read(new Slice([batch]), []);
         var merkle = new Merkle();
         var (start, end, index) = Hash(contents, batch, transaction, merkle);
         if (!merkle.Root().AsSpan().SequenceEqual(batch.Root))
             throw new BrokenProofException($"What batch {number} holds is not what was hashed. Run 'hazina ledger verify'.");
         var rows = contents.RowsOf(batch)[start..end].ToArray();
         return new Receipt(
-            Receipt.KnownFormat, Receipt.Name, transaction,
+            Receipt.KnownFormat,
+            Receipt.Name,
+            transaction,
             [.. rows.Select(r => ReceiptRow.Of(r))],
             Accounts(connection, rows),
             [.. merkle.Path(index).Select(s => new ReceiptStep(s.Place, [.. s.Siblings.Select(h => Convert.ToHexStringLower(h))]))],
             ReceiptBatch.Of(batch.Header, batch.PreviousHash),
-            links, head, key.PublicPem,
-            contents.Details.GetValueOrDefault(rows[0].Seq) is { } details ? Encoding.UTF8.GetString(details.Content) : null);
+            links,
+            head,
+            key.PublicPem,
+            contents.Details.GetValueOrDefault(rows[0].Seq) is { } details ? Encoding.UTF8.GetString(details.Content) : null
+        );
     }
 
     /// <summary>The batches from the receipt's one to the head's.</summary>
     static List<StoredHead> Chain(NpgsqlConnection connection, long from, long to)
     {
         var chain = new List<StoredHead>();
-        using var command = new NpgsqlCommand(ChainSql, connection) { Parameters = { new() { Value = from }, new() { Value = to } } };
+        using var command = new NpgsqlCommand(ChainSql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = from },
+                new() { Value = to },
+            },
+        };
         using var reader = command.ExecuteReader();
         while (reader.Read())
             chain.Add(Planner.Read(reader, follows: true));
-        return chain.Count == to - from + 1 ? chain : throw new BrokenProofException($"Batches between {from} and {to} are missing. Run 'hazina ledger verify'.");
+        return chain.Count == to - from + 1
+            ? chain
+            : throw new BrokenProofException($"Batches between {from} and {to} are missing. Run 'hazina ledger verify'.");
     }
 
     static List<string> LinksTo(SignedHead head, List<StoredHead> chain)
@@ -84,7 +101,8 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
         return Convert.ToHexStringLower(hash) == head.Hash
             ? links
             : throw new BrokenProofException(
-                $"The ledger is not what was signed: batch {head.Batch} was signed at {head.SignedAt} with another hash than it leads to now. Run 'hazina ledger verify'.");
+                $"The ledger is not what was signed: batch {head.Batch} was signed at {head.SignedAt} with another hash than it leads to now. Run 'hazina ledger verify'."
+            );
     }
 
     /// <summary>Hashes the batch; where the transaction's rows are in it, and which leaf it is.</summary>
@@ -92,7 +110,7 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
     {
         (int, int, int)? found = null;
         var rows = contents.RowsOf(batch);
-        for (var at = 0; at < rows.Length;)
+        for (var at = 0; at < rows.Length; )
         {
             var end = Replaying.EndOfTransaction(rows, at);
             if (rows[at].TransactionId == transaction)
@@ -116,8 +134,15 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            accounts.Add(new ReceiptAccount(
-                reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), PostingJson.NameOf((AccountClass)reader.GetInt16(4))));
+            accounts.Add(
+                new ReceiptAccount(
+                    reader.GetInt64(0),
+                    reader.GetGuid(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    PostingJson.NameOf((AccountClass)reader.GetInt16(4))
+                )
+            );
         }
 
         return accounts;

@@ -16,7 +16,11 @@ sealed class DocumentCheck(NpgsqlConnection connection, Findings findings)
         foreach (var row in rows)
         {
             findings.Add(
-                FindingKind.Journal, SliceReader.BatchOf(slice.Slice, row), row, $"The details of row {row} have a document that says other things than their content.");
+                FindingKind.Journal,
+                SliceReader.BatchOf(slice.Slice, row),
+                row,
+                $"The details of row {row} have a document that says other things than their content."
+            );
         }
     }
 
@@ -53,11 +57,16 @@ sealed class DocumentCheck(NpgsqlConnection connection, Findings findings)
         return rows;
     }
 
-    NpgsqlCommand Command(string sql, SliceContents slice) => new(sql, connection)
-    {
-        CommandTimeout = 0,
-        Parameters = { new() { Value = slice.Slice.FirstRow }, new() { Value = slice.Slice.LastRow } },
-    };
+    NpgsqlCommand Command(string sql, SliceContents slice) =>
+        new(sql, connection)
+        {
+            CommandTimeout = 0,
+            Parameters =
+            {
+                new() { Value = slice.Slice.FirstRow },
+                new() { Value = slice.Slice.LastRow },
+            },
+        };
 
     const string DifferentDocumentsSql = """
         select seq from ledger.transaction_details
@@ -65,5 +74,6 @@ sealed class DocumentCheck(NpgsqlConnection connection, Findings findings)
         order by seq
         """;
 
-    const string DocumentsSql = "select seq, content, document::text from ledger.transaction_details where seq between $1 and $2 order by seq";
+    const string DocumentsSql =
+        "select seq, content, document::text from ledger.transaction_details where seq between $1 and $2 order by seq";
 }

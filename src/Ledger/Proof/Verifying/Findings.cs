@@ -30,7 +30,8 @@ sealed class Findings
         {
             return
             [
-                .. found.OrderBy(f => f.Batch is null && f.Row is null)
+                .. found
+                    .OrderBy(f => f.Batch is null && f.Row is null)
                     .ThenBy(f => f.Batch ?? long.MaxValue)
                     .ThenBy(f => f.Kind)
                     .ThenBy(f => f.Row ?? long.MaxValue),

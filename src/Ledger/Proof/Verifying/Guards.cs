@@ -28,8 +28,11 @@ sealed class Guards(NpgsqlConnection connection, Findings findings)
         while (reader.Read())
         {
             findings.Add(
-                FindingKind.Guard, null, null,
-                $"The trigger that keeps ledger.{reader.GetString(0)} append-only is {(reader.GetBoolean(1) ? "switched off" : "gone")}: somebody wanted to change what must not change.");
+                FindingKind.Guard,
+                null,
+                null,
+                $"The trigger that keeps ledger.{reader.GetString(0)} append-only is {(reader.GetBoolean(1) ? "switched off" : "gone")}: somebody wanted to change what must not change."
+            );
         }
     }
 
@@ -41,7 +44,12 @@ sealed class Guards(NpgsqlConnection connection, Findings findings)
         while (reader.Read())
         {
             all = false;
-            findings.Add(FindingKind.Guard, null, null, $"The constraint or index ledger.{reader.GetString(0)}, which keeps ids unique, is gone or not valid.");
+            findings.Add(
+                FindingKind.Guard,
+                null,
+                null,
+                $"The constraint or index ledger.{reader.GetString(0)}, which keeps ids unique, is gone or not valid."
+            );
         }
 
         return all;

@@ -30,7 +30,12 @@ sealed class Planner(NpgsqlConnection connection, WitnessedHeads witnessed, Find
         var header = genesis.Header;
         if (header.Number != 0)
             Tell(header.Number, $"The chain begins with batch {header.Number}; those before it are missing.");
-        else if (header.LastRow != 0 || !genesis.Hash.AsSpan().SequenceEqual(System.Security.Cryptography.SHA256.HashData(header.Attempt.ToByteArray(bigEndian: true))))
+        else if (
+            header.LastRow != 0
+            || !genesis
+                .Hash.AsSpan()
+                .SequenceEqual(System.Security.Cryptography.SHA256.HashData(header.Attempt.ToByteArray(bigEndian: true)))
+        )
             Tell(0, "Batch 0, the genesis, is not as every ledger begins.");
         witnessed.Reached(0, genesis.Hash);
         return Last = genesis;
@@ -66,19 +71,28 @@ sealed class Planner(NpgsqlConnection connection, WitnessedHeads witnessed, Find
         var follows = true;
         if (header.Number != before.Number + 1)
         {
-            Tell(before.Number + 1, header.Number == before.Number + 2
-                ? $"Batch {before.Number + 1} is missing."
-                : $"Batches {before.Number + 1} to {header.Number - 1} are missing.");
+            Tell(
+                before.Number + 1,
+                header.Number == before.Number + 2
+                    ? $"Batch {before.Number + 1} is missing."
+                    : $"Batches {before.Number + 1} to {header.Number - 1} are missing."
+            );
             follows = false;
         }
         else if (!batch.PreviousHash.AsSpan().SequenceEqual(last.Hash))
         {
-            Tell(header.Number, $"Batch {header.Number} does not name the hash of batch {before.Number} as the one before it: one of the two was changed.");
+            Tell(
+                header.Number,
+                $"Batch {header.Number} does not name the hash of batch {before.Number} as the one before it: one of the two was changed."
+            );
         }
 
         if (follows && header.FirstRow != before.LastRow + 1)
         {
-            Tell(header.Number, $"Batch {header.Number} begins at row {header.FirstRow}, but batch {before.Number} ends at row {before.LastRow}.");
+            Tell(
+                header.Number,
+                $"Batch {header.Number} begins at row {header.FirstRow}, but batch {before.Number} ends at row {before.LastRow}."
+            );
             follows = false;
         }
 
@@ -92,10 +106,17 @@ sealed class Planner(NpgsqlConnection connection, WitnessedHeads witnessed, Find
 
     void Tell(long batch, string what) => findings.Add(FindingKind.Chain, batch, null, what);
 
-    public static StoredHead Read(NpgsqlDataReader reader, bool follows) => new(
-        PostgresStore.ReadHeader(reader), reader.GetFieldValue<byte[]>(10), reader.GetFieldValue<byte[]>(11), reader.GetFieldValue<byte[]>(12), follows);
+    public static StoredHead Read(NpgsqlDataReader reader, bool follows) =>
+        new(
+            PostgresStore.ReadHeader(reader),
+            reader.GetFieldValue<byte[]>(10),
+            reader.GetFieldValue<byte[]>(11),
+            reader.GetFieldValue<byte[]>(12),
+            follows
+        );
 
-    public const string Columns = "number, format, first_row, last_row, transactions, refusals, bulks, node, attempt, recorded_at, previous_hash, root, hash";
+    public const string Columns =
+        "number, format, first_row, last_row, transactions, refusals, bulks, node, attempt, recorded_at, previous_hash, root, hash";
 
     const string GenesisSql = $"select {Columns} from ledger.batches order by number limit 1";
 

@@ -4,8 +4,14 @@ using Hazina.Ledger.Writing;
 namespace Hazina.Ledger.Proof.Verifying;
 
 /// <summary>Replays the journal through the rules that the writer itself uses, and compares what is stored along the way.</summary>
-sealed class Replayer(BatchHead genesis, StoredAccounts accounts, StoredReservations reservations, StoredSnapshots snapshots, StoredBooks books,
-    Findings findings)
+sealed class Replayer(
+    BatchHead genesis,
+    StoredAccounts accounts,
+    StoredReservations reservations,
+    StoredSnapshots snapshots,
+    StoredBooks books,
+    Findings findings
+)
 {
     readonly DraftBuffers buffers = new();
 
@@ -36,7 +42,7 @@ sealed class Replayer(BatchHead genesis, StoredAccounts accounts, StoredReservat
         var draft = new Draft(State, batch.Header.RecordedAt, buffers);
         try
         {
-            for (var at = 0; at < rows.Length;)
+            for (var at = 0; at < rows.Length; )
             {
                 var end = Replaying.EndOfTransaction(rows, at);
                 var transaction = rows[at..end];
@@ -48,8 +54,15 @@ sealed class Replayer(BatchHead genesis, StoredAccounts accounts, StoredReservat
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Rows that were tampered with may break anything on their way.
-            var what = e is BrokenInvariantException broken ? $"It does not hold that {broken.Belief}" : $"It cannot be replayed: {e.Message}";
-            findings.Add(FindingKind.Journal, batch.Header.Number, draft.NextRow, $"Row {draft.NextRow} does not follow from the rows before it. {what}.");
+            var what = e is BrokenInvariantException broken
+                ? $"It does not hold that {broken.Belief}"
+                : $"It cannot be replayed: {e.Message}";
+            findings.Add(
+                FindingKind.Journal,
+                batch.Header.Number,
+                draft.NextRow,
+                $"Row {draft.NextRow} does not follow from the rows before it. {what}."
+            );
             Ended = $"row {draft.NextRow} does not follow from the rows before it";
             draft.Drop();
             return null;
@@ -67,8 +80,11 @@ sealed class Replayer(BatchHead genesis, StoredAccounts accounts, StoredReservat
             return;
         var bound = crossed.Refusal == Refusals.CeilingExceeded ? "ceiling" : "floor";
         findings.Add(
-            FindingKind.Journal, batch.Header.Number, first.Seq,
-            $"Row {first.Seq} takes account {crossed.Account.Number} ({crossed.Account.Id}) past its {bound} and is not marked as forced.");
+            FindingKind.Journal,
+            batch.Header.Number,
+            first.Seq,
+            $"Row {first.Seq} takes account {crossed.Account.Number} ({crossed.Account.Id}) past its {bound} and is not marked as forced."
+        );
     }
 
     void CompareStored(StoredHead batch, ReadOnlySpan<JournalRow> rows, Draft replayed)

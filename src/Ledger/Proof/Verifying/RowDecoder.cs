@@ -80,9 +80,11 @@ sealed class RowDecoder
         };
     }
 
-    static long Required(CopyReader copy) => copy.Field(out var bytes) ? WireValues.Int64(bytes) : throw new FormatException("no number where one must be");
+    static long Required(CopyReader copy) =>
+        copy.Field(out var bytes) ? WireValues.Int64(bytes) : throw new FormatException("no number where one must be");
 
-    static short RequiredShort(CopyReader copy) => copy.Field(out var bytes) ? WireValues.Int16(bytes) : throw new FormatException("no number where one must be");
+    static short RequiredShort(CopyReader copy) =>
+        copy.Field(out var bytes) ? WireValues.Int16(bytes) : throw new FormatException("no number where one must be");
 
     long Long(CopyReader copy, Columns column)
     {

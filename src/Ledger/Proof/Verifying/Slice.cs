@@ -22,12 +22,14 @@ sealed class Slice(IReadOnlyList<StoredHead> batches)
 }
 
 /// <summary>What the database holds for a slice.</summary>
-sealed class SliceContents(Slice slice)
+/// <param name="slice">The slice.</param>
+/// <param name="rows">An empty list to fill: it is large, so it is used again for another slice.</param>
+sealed class SliceContents(Slice slice, List<JournalRow> rows)
 {
     public Slice Slice => slice;
 
     /// <summary>The rows from the slice's first one on, without a gap, up to the first that is missing or cannot be read.</summary>
-    public List<JournalRow> Rows { get; } = [];
+    public List<JournalRow> Rows => rows;
 
     /// <summary>By the first row of their transaction.</summary>
     public Dictionary<long, StoredDetails> Details { get; } = [];
@@ -45,10 +47,10 @@ sealed class SliceContents(Slice slice)
 
     public ReadOnlySpan<JournalRow> RowsOf(StoredHead batch)
     {
-        var rows = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Rows);
-        var from = Math.Clamp(batch.Header.FirstRow - slice.FirstRow, 0, rows.Length);
-        var to = Math.Clamp(batch.Header.LastRow - slice.FirstRow + 1, from, rows.Length);
-        return rows[(int)from..(int)to];
+        var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows);
+        var from = Math.Clamp(batch.Header.FirstRow - slice.FirstRow, 0, all.Length);
+        var to = Math.Clamp(batch.Header.LastRow - slice.FirstRow + 1, from, all.Length);
+        return all[(int)from..(int)to];
     }
 }
 

@@ -29,13 +29,23 @@ sealed class SliceHasher(Findings findings)
         return isProved;
     }
 
-    void Check(SliceContents contents, StoredHead batch, List<(int Ordinal, StoredRefusal Refusal)> refusals, List<(int Ordinal, StoredBulk Bulk)> bulks)
+    void Check(
+        SliceContents contents,
+        StoredHead batch,
+        List<(int Ordinal, StoredRefusal Refusal)> refusals,
+        List<(int Ordinal, StoredBulk Bulk)> bulks
+    )
     {
         var header = batch.Header;
         if (header.Format != RowBytes.Format)
         {
             isProved = false;
-            findings.Add(FindingKind.Chain, header.Number, null, $"Batch {header.Number} is of format {header.Format}, which this version does not know.");
+            findings.Add(
+                FindingKind.Chain,
+                header.Number,
+                null,
+                $"Batch {header.Number} is of format {header.Format}, which this version does not know."
+            );
             return;
         }
 
@@ -53,29 +63,18 @@ sealed class SliceHasher(Findings findings)
             at = end;
         }
 
-        for (var i = 0; i < refusals.Count; i++)
-        {
-            var (ordinal, refusal) = refusals[i];
-            merkle.AddRefusal(refusal.Id, refusal.Content, refusal.Code, refusal.Field);
-            if (ordinal != i || refusal.RecordedAt != header.RecordedAt)
-                findings.Add(FindingKind.Journal, header.Number, null, $"Refusal {refusal.Id} is not at its place {i} in batch {header.Number}, or not of its time.");
-        }
-
-        for (var i = 0; i < bulks.Count; i++)
-        {
-            var (ordinal, bulk) = bulks[i];
-            merkle.AddBulk(bulk.Id, bulk.Content, bulk.FirstRow);
-            if (ordinal != i || bulk.RecordedAt != header.RecordedAt)
-                findings.Add(FindingKind.Journal, header.Number, null, $"Bulk {bulk.Id} is not at its place {i} in batch {header.Number}, or not of its time.");
-        }
-
+        AddRefusals(header, refusals);
+        AddBulks(header, bulks);
         var isWhole = rows.Length == header.LastRow - header.FirstRow + 1; // otherwise a row was missed, which is told already
         if (isWhole && (transactions, refusals.Count, bulks.Count) != (header.Transactions, header.Refusals, header.Bulks))
         {
             findings.Add(
-                FindingKind.Journal, header.Number, null,
+                FindingKind.Journal,
+                header.Number,
+                null,
                 $"Batch {header.Number} says that it has {header.Transactions} transactions, {header.Refusals} refusals and {header.Bulks} bulks; there are "
-                + $"{transactions}, {refusals.Count} and {bulks.Count}.");
+                    + $"{transactions}, {refusals.Count} and {bulks.Count}."
+            );
         }
 
         isProved &= isWhole;
@@ -83,8 +82,44 @@ sealed class SliceHasher(Findings findings)
             CheckHashes(batch, refusals, bulks, contents);
     }
 
+    void AddRefusals(BatchHeader header, List<(int Ordinal, StoredRefusal Refusal)> refusals)
+    {
+        for (var i = 0; i < refusals.Count; i++)
+        {
+            var (ordinal, refusal) = refusals[i];
+            merkle.AddRefusal(refusal.Id, refusal.Content, refusal.Code, refusal.Field);
+            if (ordinal != i || refusal.RecordedAt != header.RecordedAt)
+                findings.Add(
+                    FindingKind.Journal,
+                    header.Number,
+                    null,
+                    $"Refusal {refusal.Id} is not at its place {i} in batch {header.Number}, or not of its time."
+                );
+        }
+    }
+
+    void AddBulks(BatchHeader header, List<(int Ordinal, StoredBulk Bulk)> bulks)
+    {
+        for (var i = 0; i < bulks.Count; i++)
+        {
+            var (ordinal, bulk) = bulks[i];
+            merkle.AddBulk(bulk.Id, bulk.Content, bulk.FirstRow);
+            if (ordinal != i || bulk.RecordedAt != header.RecordedAt)
+                findings.Add(
+                    FindingKind.Journal,
+                    header.Number,
+                    null,
+                    $"Bulk {bulk.Id} is not at its place {i} in batch {header.Number}, or not of its time."
+                );
+        }
+    }
+
     void CheckHashes(
-        StoredHead batch, List<(int Ordinal, StoredRefusal Refusal)> refusals, List<(int Ordinal, StoredBulk Bulk)> bulks, SliceContents contents)
+        StoredHead batch,
+        List<(int Ordinal, StoredRefusal Refusal)> refusals,
+        List<(int Ordinal, StoredBulk Bulk)> bulks,
+        SliceContents contents
+    )
     {
         var header = batch.Header;
         var root = merkle.Root();
@@ -94,17 +129,29 @@ sealed class SliceHasher(Findings findings)
             var parts = new List<string>();
             if (batch.HasRows)
                 parts.Add(header.FirstRow == header.LastRow ? $"row {header.FirstRow}" : $"rows {header.FirstRow} to {header.LastRow}");
-            Name(parts, "details of row", contents.Details.Keys.Where(r => r >= header.FirstRow && r <= header.LastRow).Order().Select(r => $"{r}"));
+            Name(
+                parts,
+                "details of row",
+                contents.Details.Keys.Where(r => r >= header.FirstRow && r <= header.LastRow).Order().Select(r => $"{r}")
+            );
             Name(parts, "refusal", refusals.Select(r => $"{r.Refusal.Id}"));
             Name(parts, "bulk", bulks.Select(b => $"{b.Bulk.Id}"));
             findings.Add(
-                FindingKind.Chain, header.Number, null,
+                FindingKind.Chain,
+                header.Number,
+                null,
                 $"What batch {header.Number} holds is not what was hashed ({Short(root)} instead of {Short(batch.Root)}). Something was changed in: "
-                + $"{(parts.Count == 0 ? "its own row" : string.Join("; ", parts))}.");
+                    + $"{(parts.Count == 0 ? "its own row" : string.Join("; ", parts))}."
+            );
         }
 
         if (header.Node.Length > 60 || !Merkle.HeaderHash(header, batch.PreviousHash, batch.Root).AsSpan().SequenceEqual(batch.Hash))
-            findings.Add(FindingKind.Chain, header.Number, null, $"The hash of batch {header.Number} is not the hash of what its row says: the row was changed.");
+            findings.Add(
+                FindingKind.Chain,
+                header.Number,
+                null,
+                $"The hash of batch {header.Number} is not the hash of what its row says: the row was changed."
+            );
     }
 
     static void Name(List<string> parts, string what, IEnumerable<string> names)
@@ -123,14 +170,23 @@ sealed class SliceHasher(Findings findings)
             if (row.RecordedAt != batch.Header.RecordedAt)
                 Tell(row.Seq, $"Row {row.Seq} is not of the time of its batch {batch.Header.Number}.");
             if (row.Flags != first.Flags || row.EffectiveDate != first.EffectiveDate || row.BusinessKind != first.BusinessKind)
-                Tell(row.Seq, $"Row {row.Seq} differs from row {first.Seq}, of the same transaction, in its flags, its effective date or its business kind.");
+                Tell(
+                    row.Seq,
+                    $"Row {row.Seq} differs from row {first.Seq}, of the same transaction, in its flags, its effective date or its business kind."
+                );
         }
 
         var reverses = details?.Said?.Said.Reverses;
         if (details is { Said: not null } && details.Reverses != reverses)
-            Tell(first.Seq, $"The details of row {first.Seq} say that it reverses {Named(reverses)}; the column beside them says {Named(details.Reverses)}.");
+            Tell(
+                first.Seq,
+                $"The details of row {first.Seq} say that it reverses {Named(reverses)}; the column beside them says {Named(details.Reverses)}."
+            );
         if (first.Flags.HasFlag(RowFlags.Reversal) != reverses is not null)
-            Tell(first.Seq, $"Row {first.Seq} {(reverses is null ? "is marked as a reversal and reverses nothing" : "reverses something and is not marked as a reversal")}.");
+            Tell(
+                first.Seq,
+                $"Row {first.Seq} {(reverses is null ? "is marked as a reversal and reverses nothing" : "reverses something and is not marked as a reversal")}."
+            );
         if (reverses is { } original && ReversalFlaw(rows, contents.Originals.GetValueOrDefault(original)) is { } flaw)
             Tell(first.Seq, $"Row {first.Seq} reverses transaction {original}, {flaw}.");
 
@@ -150,7 +206,12 @@ sealed class SliceHasher(Findings findings)
             return $"which has {legs.Count} legs and not {rows.Length}";
         for (var i = 0; i < rows.Length; i++)
         {
-            if (rows[i].Kind != RowKind.Leg || rows[i].Debit != legs[i].Credit || rows[i].Credit != legs[i].Debit || rows[i].Amount != legs[i].Amount)
+            if (
+                rows[i].Kind != RowKind.Leg
+                || rows[i].Debit != legs[i].Credit
+                || rows[i].Credit != legs[i].Debit
+                || rows[i].Amount != legs[i].Amount
+            )
                 return $"but its leg {i} is not that one's turned round";
         }
 
@@ -166,7 +227,12 @@ sealed class SliceHasher(Findings findings)
         foreach (var row in contents.Details.Keys.Where(r => !known.Contains(r)).Order())
         {
             isProved = false;
-            findings.Add(FindingKind.Journal, SliceReader.BatchOf(contents.Slice, row), row, $"There are details for row {row}, where no transaction begins.");
+            findings.Add(
+                FindingKind.Journal,
+                SliceReader.BatchOf(contents.Slice, row),
+                row,
+                $"There are details for row {row}, where no transaction begins."
+            );
         }
     }
 
@@ -182,7 +248,12 @@ sealed class SliceHasher(Findings findings)
             var isStored = at < stored.Count && stored[at].Row == row.Seq;
             var isValueDated = row.EffectiveDate is { } date && date != DateOnly.FromDateTime(row.RecordedAt.UtcDateTime);
             if (isStored != isValueDated)
-                Tell(row.Seq, isStored ? "is stored as value-dated, and is not" : $"has the value date {row.EffectiveDate:yyyy-MM-dd} and is not stored as value-dated");
+                Tell(
+                    row.Seq,
+                    isStored
+                        ? "is stored as value-dated, and is not"
+                        : $"has the value date {row.EffectiveDate:yyyy-MM-dd} and is not stored as value-dated"
+                );
             else if (isStored && (stored[at].EffectiveDate != row.EffectiveDate || stored[at].RecordedAt != row.RecordedAt))
                 Tell(row.Seq, "is stored as value-dated with another date or time than it has");
             if (isStored)

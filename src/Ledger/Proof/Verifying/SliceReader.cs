@@ -9,9 +9,11 @@ sealed class SliceReader(NpgsqlConnection connection, Findings findings)
 {
     readonly RowDecoder decoder = new();
 
-    public SliceContents Read(Slice slice)
+    /// <param name="slice">What to read.</param>
+    /// <param name="rows">An empty list to fill.</param>
+    public SliceContents Read(Slice slice, List<JournalRow> rows)
     {
-        var contents = new SliceContents(slice);
+        var contents = new SliceContents(slice, rows);
         if (slice.LastRow >= slice.FirstRow && decoder.Read(connection, slice.FirstRow, slice.LastRow, contents.Rows) is { } broken)
             findings.Add(FindingKind.Journal, BatchOf(slice, broken.Row), broken.Row, $"Row {broken.Row}: {broken.Flaw}.");
         ReadBeside(contents);
@@ -86,13 +88,25 @@ sealed class SliceReader(NpgsqlConnection connection, Findings findings)
             while (reader.Read())
             {
                 var row = reader.GetInt64(1);
-                findings.Add(FindingKind.Journal, BatchOf(contents.Slice, row), row, $"Row {row} reverses transaction {reader.GetGuid(0)}, which is reversed by another one too.");
+                findings.Add(
+                    FindingKind.Journal,
+                    BatchOf(contents.Slice, row),
+                    row,
+                    $"Row {row} reverses transaction {reader.GetGuid(0)}, which is reversed by another one too."
+                );
             }
         }
     }
 
     static NpgsqlBatchCommand Command(string sql, long from, long to) =>
-        new(sql) { Parameters = { new() { Value = from }, new() { Value = to } } };
+        new(sql)
+        {
+            Parameters =
+            {
+                new() { Value = from },
+                new() { Value = to },
+            },
+        };
 
     const string DetailsSql = "select seq, content, reverses from ledger.transaction_details where seq between $1 and $2 order by seq";
 

@@ -51,7 +51,10 @@ sealed class Snapshot : IDisposable
     static NpgsqlTransaction Begin(NpgsqlConnection connection, string? importing)
     {
         var begun = connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);
-        using var command = new NpgsqlCommand(importing is null ? BeginSql : $"set transaction snapshot '{importing}'; {BeginSql}", connection);
+        using var command = new NpgsqlCommand(
+            importing is null ? BeginSql : $"set transaction snapshot '{importing}'; {BeginSql}",
+            connection
+        );
         command.ExecuteNonQuery();
         return begun;
     }

@@ -41,9 +41,12 @@ sealed class StoredAccounts
         if (stored.Debits != account.Now.Debits || stored.Credits != account.Now.Credits)
         {
             findings.Add(
-                FindingKind.Stored, batch, stored.LastRow,
+                FindingKind.Stored,
+                batch,
+                stored.LastRow,
                 $"Account {account.Number} ({account.Id}) is stored with debits {stored.Debits} and credits {stored.Credits} as of row {stored.LastRow}; the journal "
-                + $"says {account.Now.Debits} and {account.Now.Credits}.");
+                    + $"says {account.Now.Debits} and {account.Now.Credits}."
+            );
         }
     }
 
@@ -58,9 +61,12 @@ sealed class StoredAccounts
             if (account.Number <= snapshots.Count && account.Now.LastRow > snapshots[(int)account.Number - 1].LastRow)
             {
                 findings.Add(
-                    FindingKind.Stored, header.Number, checkpoint,
+                    FindingKind.Stored,
+                    header.Number,
+                    checkpoint,
                     $"The checkpoint says that everything up to row {checkpoint} is in the snapshots, but row {account.Now.LastRow} of account {account.Number} "
-                    + $"({account.Id}) is not.");
+                        + $"({account.Id}) is not."
+                );
             }
         }
     }
@@ -109,11 +115,15 @@ sealed class StoredAccounts
         foreach (var (name, stored, follows) in columns)
         {
             if (!Equals(stored, follows))
-                Tell($"Account {account.Number} ({account.Id}) is stored with {name} {stored ?? "none"}; the journal says {follows ?? "none"}.");
+                Tell(
+                    $"Account {account.Number} ({account.Id}) is stored with {name} {stored ?? "none"}; the journal says {follows ?? "none"}."
+                );
         }
 
         if (!snapshots[(int)account.Number - 1].IsReached)
-            Tell($"Account {account.Number} ({account.Id}) is stored as of row {reader.GetInt64(12)}, which no batch left as its last one.");
+            Tell(
+                $"Account {account.Number} ({account.Id}) is stored as of row {reader.GetInt64(12)}, which no batch left as its last one."
+            );
     }
 
     static object? Value<T>(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);

@@ -50,7 +50,11 @@ sealed class StoredReservations(NpgsqlConnection connection, Findings findings)
         if (stored.Id == reservation.Id)
             live.Add(reservation.Id, stored);
         else
-            Tell(batch, reservation.CreatedRow, $"Row {reservation.CreatedRow} makes reservation {reservation.Id}, but {stored.Id} is stored.");
+            Tell(
+                batch,
+                reservation.CreatedRow,
+                $"Row {reservation.CreatedRow} makes reservation {reservation.Id}, but {stored.Id} is stored."
+            );
     }
 
     void Compare(Row row, Reservation follows, ReservationStatus status, DateTimeOffset? endedAt, long? batch)
@@ -68,7 +72,11 @@ sealed class StoredReservations(NpgsqlConnection connection, Findings findings)
         foreach (var (name, stored, value) in columns)
         {
             if (!Equals(stored, value))
-                Tell(batch, row.CreatedRow, $"Reservation {row.Id}, made by row {row.CreatedRow}, is stored with {name} {stored ?? "none"}; the journal says {value ?? "none"}.");
+                Tell(
+                    batch,
+                    row.CreatedRow,
+                    $"Reservation {row.Id}, made by row {row.CreatedRow}, is stored with {name} {stored ?? "none"}; the journal says {value ?? "none"}."
+                );
         }
     }
 
@@ -77,16 +85,33 @@ sealed class StoredReservations(NpgsqlConnection connection, Findings findings)
 
     void Tell(long? batch, long row, string what) => findings.Add(FindingKind.Stored, batch, row, what);
 
-    static Row Read(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetInt64(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetString(4), Time(reader, 5),
-        reader.GetFieldValue<DateTimeOffset>(6), Time(reader, 7), reader.GetInt64(8));
+    static Row Read(NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(0),
+            reader.GetInt64(1),
+            reader.GetDecimal(2),
+            reader.GetDecimal(3),
+            reader.GetString(4),
+            Time(reader, 5),
+            reader.GetFieldValue<DateTimeOffset>(6),
+            Time(reader, 7),
+            reader.GetInt64(8)
+        );
 
     static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
     sealed record Row(
-        Guid Id, long Account, decimal Amount, decimal Remaining, string Status, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt,
-        DateTimeOffset? EndedAt, long CreatedRow);
+        Guid Id,
+        long Account,
+        decimal Amount,
+        decimal Remaining,
+        string Status,
+        DateTimeOffset? ExpiresAt,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset? EndedAt,
+        long CreatedRow
+    );
 
     const string RowsSql = """
         select id, account, amount, remaining, status, expires_at, created_at, ended_at, created_row

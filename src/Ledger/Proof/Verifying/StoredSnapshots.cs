@@ -15,14 +15,24 @@ sealed class StoredSnapshots(NpgsqlConnection connection, Findings findings)
         for (; rows.Peek() is { } row && row.AsOfRow <= header.LastRow; rows.Skip())
         {
             if (FlawOf(row, state, header) is { } flaw)
-                findings.Add(FindingKind.Stored, header.Number, row.AsOfRow, $"The snapshot of account {row.Account} as of row {row.AsOfRow} {flaw}.");
+                findings.Add(
+                    FindingKind.Stored,
+                    header.Number,
+                    row.AsOfRow,
+                    $"The snapshot of account {row.Account} as of row {row.AsOfRow} {flaw}."
+                );
         }
     }
 
     public void CompareAtEnd(LedgerState state)
     {
         for (; rows.Peek() is { } row; rows.Skip())
-            findings.Add(FindingKind.Stored, null, row.AsOfRow, $"There is a snapshot of account {row.Account} as of row {row.AsOfRow}; the journal ends at row {state.Head.LastRow}.");
+            findings.Add(
+                FindingKind.Stored,
+                null,
+                row.AsOfRow,
+                $"There is a snapshot of account {row.Account} as of row {row.AsOfRow}; the journal ends at row {state.Head.LastRow}."
+            );
     }
 
     static string? FlawOf(Row row, LedgerState state, in BatchHeader header)
@@ -52,12 +62,28 @@ sealed class StoredSnapshots(NpgsqlConnection connection, Findings findings)
         return null;
     }
 
-    static Row Read(NpgsqlDataReader reader) => new(
-        reader.GetInt64(0), reader.GetInt64(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6),
-        reader.GetFieldValue<DateTimeOffset>(7));
+    static Row Read(NpgsqlDataReader reader) =>
+        new(
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetDecimal(2),
+            reader.GetDecimal(3),
+            reader.GetDecimal(4),
+            reader.GetDecimal(5),
+            reader.GetDecimal(6),
+            reader.GetFieldValue<DateTimeOffset>(7)
+        );
 
     sealed record Row(
-        long Account, long AsOfRow, decimal Debits, decimal Credits, decimal Balance, decimal Reserved, decimal Available, DateTimeOffset At);
+        long Account,
+        long AsOfRow,
+        decimal Debits,
+        decimal Credits,
+        decimal Balance,
+        decimal Reserved,
+        decimal Available,
+        DateTimeOffset At
+    );
 
     const string RowsSql = """
         select account, as_of_row, debits, credits, balance, reserved, available, at from ledger.balance_snapshots order by as_of_row, account

@@ -9,8 +9,13 @@ namespace Hazina.Ledger.Proof.Verifying;
 /// One run over one moment of the database. Some threads read and hash slices, each over its own connection; this one replays them in order. No more
 /// than a few slices are in memory at any time.
 /// </summary>
-sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Findings findings, IProgress<VerifyProgress>? progress, CancellationToken cancel)
-    : IDisposable
+sealed class Verification(
+    NpgsqlDataSource source,
+    WitnessedHeads witnessed,
+    Findings findings,
+    IProgress<VerifyProgress>? progress,
+    CancellationToken cancel
+) : IDisposable
 {
     /// <summary>PostgreSQL needs as much again, and the replay one more.</summary>
     static readonly int Readers = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
@@ -18,6 +23,7 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
     readonly BlockingCollection<(Slice Slice, TaskCompletionSource<SliceContents> Contents)> work = new(Readers);
     readonly BlockingCollection<Task<SliceContents>> ordered = new(Readers + 1);
     readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+    readonly ConcurrentBag<List<JournalRow>> spare = [];
     readonly Snapshot snapshot = new(source);
     long transactions;
     long rows;
@@ -36,7 +42,13 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
         var snapshots = new StoredSnapshots(side, findings);
         var books = new StoredBooks(side, findings);
         var replayer = new Replayer(
-            new BatchHead(0, genesis.Hash, 0, genesis.Header.RecordedAt), accounts, reservations, snapshots, books, findings);
+            new BatchHead(0, genesis.Hash, 0, genesis.Header.RecordedAt),
+            accounts,
+            reservations,
+            snapshots,
+            books,
+            findings
+        );
 
         ReplayAll(planner, replayer, of);
         progress?.Report(new VerifyProgress(rows, of, "comparing what is stored"));
@@ -76,6 +88,8 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
                 replayer.Apply(contents);
                 transactions += contents.Transactions;
                 rows += contents.Rows.Count;
+                contents.Rows.Clear();
+                spare.Add(contents.Rows);
                 progress?.Report(new VerifyProgress(rows, of, "replaying"));
             }
         }
@@ -85,7 +99,9 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
             cancel.ThrowIfCancellationRequested();
             Task.WhenAll(threads).ContinueWith(_ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
             // What ended a thread is the reason; that the others were told to stop is not.
-            foreach (var reason in threads.Select(t => t.Exception?.InnerException).Where(e => e is not null and not OperationCanceledException))
+            foreach (
+                var reason in threads.Select(t => t.Exception?.InnerException).Where(e => e is not null and not OperationCanceledException)
+            )
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(reason!);
             throw;
         }
@@ -93,20 +109,24 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
         Task.WaitAll([.. threads], CancellationToken.None);
     }
 
-    Task Start(Action action) => Task.Factory.StartNew(
-        () =>
-        {
-            try
+    Task Start(Action action) =>
+        Task.Factory.StartNew(
+            () =>
             {
-                action();
-            }
-            catch
-            {
-                stop.Cancel();
-                throw;
-            }
-        },
-        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                try
+                {
+                    action();
+                }
+                catch
+                {
+                    stop.Cancel();
+                    throw;
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 
     void Plan(Planner planner)
     {
@@ -129,7 +149,7 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
         var documents = new DocumentCheck(connection, findings);
         foreach (var (slice, contents) in work.GetConsumingEnumerable(stop.Token))
         {
-            var read = reader.Read(slice);
+            var read = reader.Read(slice, spare.TryTake(out var used) ? used : []);
             documents.Check(read, isProved: hasher.Check(read));
             contents.SetResult(read);
         }
@@ -146,10 +166,18 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
         var state = replayer.State;
         var sums = Sums(state);
         foreach (var book in sums.Where(b => b.Debits != b.Credits))
-            findings.Add(FindingKind.Journal, null, null, $"Book {book.Book} does not sum to zero in {book.Currency}: debits {book.Debits}, credits {book.Credits}.");
+            findings.Add(
+                FindingKind.Journal,
+                null,
+                null,
+                $"Book {book.Book} does not sum to zero in {book.Currency}: debits {book.Debits}, credits {book.Credits}."
+            );
         var remarks = witnessed.Remarks().ToList();
         if (replayer.Ended is { } reason)
-            remarks.Insert(0, $"The replay ended where {reason}; the hashes were checked to the end, but what is stored of accounts, reservations and counters was not compared.");
+            remarks.Insert(
+                0,
+                $"The replay ended where {reason}; the hashes were checked to the end, but what is stored of accounts, reservations and counters was not compared."
+            );
         return new VerifyReport
         {
             Found = findings.Count,
@@ -170,11 +198,19 @@ sealed class Verification(NpgsqlDataSource source, WitnessedHeads witnessed, Fin
     }
 
     static IReadOnlyList<BookSum> Sums(LedgerState state) =>
-    [
-        .. state.Accounts.GroupBy(a => (a.Book, a.Currency.Code)).OrderBy(g => g.Key.Book, StringComparer.Ordinal).ThenBy(g => g.Key.Code, StringComparer.Ordinal)
-            .Select(g => new BookSum(
-                g.Key.Book, g.Key.Code, g.LongCount(), g.Sum(a => Math.Max(0m, a.Now.Net)), g.Sum(a => Math.Max(0m, -a.Now.Net)))),
-    ];
+        [
+            .. state
+                .Accounts.GroupBy(a => (a.Book, a.Currency.Code))
+                .OrderBy(g => g.Key.Book, StringComparer.Ordinal)
+                .ThenBy(g => g.Key.Code, StringComparer.Ordinal)
+                .Select(g => new BookSum(
+                    g.Key.Book,
+                    g.Key.Code,
+                    g.LongCount(),
+                    g.Sum(a => Math.Max(0m, a.Now.Net)),
+                    g.Sum(a => Math.Max(0m, -a.Now.Net))
+                )),
+        ];
 
     const string TotalRowsSql = "select coalesce(max(last_row), 0) from ledger.batches";
 }

@@ -29,14 +29,18 @@ static class WireValues
         if (Math.Abs((decimal)microseconds) > 1e17m)
             throw new FormatException("a time that is infinite");
         var ticks = EpochTicks + (microseconds * TimeSpan.TicksPerMicrosecond);
-        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : throw new FormatException("a time of no known year");
+        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks
+            ? new DateTimeOffset(ticks, TimeSpan.Zero)
+            : throw new FormatException("a time of no known year");
     }
 
     /// <exception cref="FormatException">It is infinite, or of no year that .NET knows.</exception>
     public static DateOnly Date(ReadOnlySpan<byte> bytes)
     {
         var day = (long)Int32(bytes) + EpochDay;
-        return day >= 0 && day <= DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber((int)day) : throw new FormatException("a date of no known year");
+        return day >= 0 && day <= DateOnly.MaxValue.DayNumber
+            ? DateOnly.FromDayNumber((int)day)
+            : throw new FormatException("a date of no known year");
     }
 
     /// <summary>A <c>numeric(28,8)</c>.</summary>
@@ -53,7 +57,6 @@ static class WireValues
         var after = weight + 1 + FractionGroups - groups; // groups of zeros that PostgreSQL leaves out at the end
         if (after < 0 || weight > 4)
             throw new FormatException("a number beyond numeric(28,8)");
-
         unchecked
         {
             if (weight < 2)

@@ -55,9 +55,12 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
         if (furthest is not null && IsOurs(furthest))
         {
             findings.Add(
-                FindingKind.Lost, lastBatch + 1, null,
+                FindingKind.Lost,
+                lastBatch + 1,
+                null,
                 $"Batch {furthest.Batch} with row {furthest.LastRow} was witnessed at {furthest.SignedAt}, but the journal ends with batch {lastBatch}: batches "
-                + $"{lastBatch + 1} to {furthest.Batch} are lost.");
+                    + $"{lastBatch + 1} to {furthest.Batch} are lost."
+            );
         }
 
         CompareLate(connection);
@@ -83,7 +86,13 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
         if (late.Count == 0)
             return;
         var hashes = new Dictionary<long, byte[]>();
-        using (var command = new NpgsqlCommand(HashesSql, connection) { CommandTimeout = 0, Parameters = { new() { Value = late.Select(h => h.Batch).Distinct().ToArray() } } })
+        using (
+            var command = new NpgsqlCommand(HashesSql, connection)
+            {
+                CommandTimeout = 0,
+                Parameters = { new() { Value = late.Select(h => h.Batch).Distinct().ToArray() } },
+            }
+        )
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())
@@ -100,9 +109,12 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
         if (!IsOurs(head) || head.Hash == Convert.ToHexStringLower(hash))
             return;
         findings.Add(
-            FindingKind.Witness, head.Batch, null,
+            FindingKind.Witness,
+            head.Batch,
+            null,
             $"Batch {head.Batch} was witnessed at {head.SignedAt} with the hash {Short(head.Hash)}, but the journal has "
-            + $"{(hash.Length == 0 ? "no such batch" : Short(Convert.ToHexStringLower(hash)))}: it was rewritten since, in this batch or before it.");
+                + $"{(hash.Length == 0 ? "no such batch" : Short(Convert.ToHexStringLower(hash)))}: it was rewritten since, in this batch or before it."
+        );
     }
 
     /// <summary>Whether it is signed, by a key that is known or is not at hand, and speaks of this ledger.</summary>
@@ -114,16 +126,24 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
         }
         else if (!head.IsSignedBy(key))
         {
-            findings.Add(FindingKind.Witness, head.Batch, null, $"The witnessed head of batch {head.Batch} is not signed by the key {head.Key} that it names: the file of heads was changed.");
+            findings.Add(
+                FindingKind.Witness,
+                head.Batch,
+                null,
+                $"The witnessed head of batch {head.Batch} is not signed by the key {head.Key} that it names: the file of heads was changed."
+            );
             return false;
         }
 
         if (head.Ledger == ledger)
             return true;
         findings.Add(
-            FindingKind.Witness, head.Batch, null,
+            FindingKind.Witness,
+            head.Batch,
+            null,
             $"The head of batch {head.Batch}, witnessed at {head.SignedAt}, is one of another ledger ({Short(head.Ledger)}; this one is {Short(ledger)}): the database is not "
-            + "the one that was witnessed.");
+                + "the one that was witnessed."
+        );
         return false;
     }
 
@@ -138,7 +158,12 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
             if (next is null && lines.Current.IsTorn)
                 torn++;
             else if (next is null)
-                findings.Add(FindingKind.Witness, null, null, $"Line {lines.Current.Line} of {file!.Path} is no signed head: the file was changed.");
+                findings.Add(
+                    FindingKind.Witness,
+                    null,
+                    null,
+                    $"Line {lines.Current.Line} of {file!.Path} is no signed head: the file was changed."
+                );
         }
     }
 

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Hazina.Testing;
+
+namespace Hazina.Journeys.Tests.CommandLine;
+
+public sealed class KeyTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    string Data => folder.Inside("data");
+
+    [Fact]
+    public async Task A_key_is_made_shown_once_listed_used_and_revoked_while_the_server_runs()
+    {
+        var (hazina, address) = await HazinaProcess.ServeAsync(Data);
+        await using var _ = hazina;
+        var made = await HazinaProcess.RunAsync(Data, "key", "create", "--name", "for a test", "--all-permissions");
+        Assert.Equal((0, 47), (made.ExitCode, made.Output.Trim().Length));
+        var key = made.Output.Trim();
+        Assert.StartsWith("hz_test_", key, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(address, key));
+
+        var list = await HazinaProcess.RunAsync(Data, "key", "list");
+        Assert.Contains("for a test", list.Output, StringComparison.Ordinal);
+        Assert.Contains("…" + key[^4..], list.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, list.Output, StringComparison.Ordinal);
+
+        var id = Regex.Match(list.Output, "[0-9a-f]{8}(-[0-9a-f]{4,12}){4}").Value;
+        Assert.Equal(0, (await HazinaProcess.RunAsync(Data, "key", "revoke", id)).ExitCode);
+        Assert.Equal(1, (await HazinaProcess.RunAsync(Data, "key", "revoke", id)).ExitCode);
+        await Eventually.TrueAsync(async () => await AskAsync(address, key) == HttpStatusCode.Unauthorized, "a revoked key is refused");
+    }
+
+    [Theory]
+    [InlineData("key create --name x --permission ledger.fly", 1, "ledger.fly")]
+    [InlineData("key create --name x", 1, "needs a permission")]
+    [InlineData("key create --all-permissions", 2, "--name")]
+    [InlineData("key create --name x --book play --all-permissions", 2, "play")]
+    [InlineData("key create --name x --all-permissions --expires-in-days 0", 2, "at least 1")]
+    [InlineData("key revoke not-an-id", 2, "not-an-id")]
+    public async Task What_a_key_cannot_be_is_told_in_a_sentence(string line, int exitCode, string named)
+    {
+        var run = await HazinaProcess.RunAsync(Data, line.Split(' '));
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(named, run.Errors, StringComparison.Ordinal);
+        Assert.Equal("", run.Output.Trim());
+    }
+
+    static async Task<HttpStatusCode> AskAsync(Uri address, string key)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("X-API-Key", key);
+        return (await client.GetAsync(new Uri(address, $"/v1/ledger/accounts/{Guid.CreateVersion7()}"))).StatusCode;
+    }
+
+    public void Dispose() => folder.Dispose();
+}
