@@ -100,7 +100,11 @@ static class KeyCommand
     static CliCommand List()
     {
         var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
-        var command = new CliCommand("list", "List the keys, newest first") { Options = { data, database } };
+        var command = new CliCommand("list", "List the keys, newest first")
+        {
+            Details = "At a terminal it is a table; in a pipe or a file, a line a key with tabs between the columns, the id first.",
+            Options = { data, database },
+        };
         command.SetAction((parsed, ct) => With(parsed.GetRequiredValue(data), parsed.GetValue(database), keys => Show(keys, ct), ct));
         return command;
     }
@@ -135,34 +139,42 @@ static class KeyCommand
 
     static async Task<int> Show(ApiKeys keys, CancellationToken ct)
     {
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("id", "name", "book", "ends in", "permissions", "made", "last used", "state");
         var now = TimeProvider.System.GetUtcNow();
-        foreach (var key in await keys.List(ct))
+        List<string[]> rows = [.. (await keys.List(ct)).Select(key => Cells(key, now))];
+        if (Console.IsOutputRedirected)
         {
-            var state =
-                key.RevokedAt is not null ? "revoked"
-                : key.ExpiresAt <= now ? "expired"
-                : key.ExpiresAt is { } end ? $"until {Day(end)}"
-                : "valid";
-            var cells = (string[])
-                [
-                    key.Id.ToString(),
-                    key.Name,
-                    key.Book,
-                    "…" + key.Hint,
-                    string.Join(' ', key.Permissions),
-                    Day(key.CreatedAt),
-                    key.LastUsedAt is { } used ? Day(used) : "never",
-                    state,
-                ];
-            table.AddRow([.. cells.Select(Markup.Escape)]);
+            // A table that is cut to a width would break ids in two, and a program has to read them.
+            foreach (var row in rows)
+                await Console.Out.WriteLineAsync(string.Join('\t', row.Select(OnOneLine)));
+            return ExitCode.Ok;
         }
 
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumn("id", column => column.NoWrap())
+            .AddColumns("name", "book", "ends in", "permissions", "made", "last used", "state");
+        foreach (var row in rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
         AnsiConsole.Write(table);
         return ExitCode.Ok;
     }
+
+    static string[] Cells(ApiKeyRow key, DateTimeOffset now) =>
+        [
+            key.Id.ToString(),
+            key.Name,
+            key.Book,
+            "…" + key.Hint,
+            string.Join(' ', key.Permissions),
+            Day(key.CreatedAt),
+            key.LastUsedAt is { } used ? Day(used) : "never",
+            key.RevokedAt is not null ? "revoked"
+            : key.ExpiresAt <= now ? "expired"
+            : key.ExpiresAt is { } end ? $"until {Day(end)}"
+            : "valid",
+        ];
+
+    static string OnOneLine(string cell) => string.Concat(cell.Select(c => char.IsControl(c) ? ' ' : c));
 
     static async Task<int> With(string data, string? database, Func<ApiKeys, Task<int>> work, CancellationToken ct)
     {

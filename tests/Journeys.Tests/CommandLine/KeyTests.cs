@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using Hazina.Testing;
 
 namespace Hazina.Journeys.Tests.CommandLine;
@@ -26,7 +25,7 @@ public sealed class KeyTests : IDisposable
         Assert.Contains("…" + key[^4..], list.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(key, list.Output, StringComparison.Ordinal);
 
-        var id = Regex.Match(list.Output, "[0-9a-f]{8}(-[0-9a-f]{4,12}){4}").Value;
+        var id = list.Output.Split('\n').Single(line => line.Contains("for a test", StringComparison.Ordinal)).Split('\t')[0];
         Assert.Equal(0, (await HazinaProcess.RunAsync(Data, "key", "revoke", id)).ExitCode);
         Assert.Equal(1, (await HazinaProcess.RunAsync(Data, "key", "revoke", id)).ExitCode);
         await Eventually.TrueAsync(async () => await AskAsync(address, key) == HttpStatusCode.Unauthorized, "a revoked key is refused");
