@@ -54,10 +54,9 @@ sealed class Snapshots(LedgerOptions options)
                 continue;
             if (draft.Time - at < options.SnapshotAge && draft.NextRow - row < options.CheckpointRows / 2)
                 break;
+            // None left: taken above. It stays dirty until the batch is committed, for it may fail.
             if (draft.PositionOf(account).Events > 0)
                 Take(account);
-            else
-                dirtyFrom.Remove(account.Number);
         }
 
         return chosen;

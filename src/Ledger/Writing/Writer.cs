@@ -86,8 +86,18 @@ sealed partial class Writer(
     public void Follow()
     {
         // While a commit is in doubt, its batch in the journal would look like somebody else's.
-        if (doubt is null)
+        if (doubt is not null)
+            return;
+        try
+        {
             CatchUp(Ready());
+        }
+        catch (HistoryDivergedException e)
+        {
+            // After a failover that lost batches it is rebuilt, whether that shows in a turn or here.
+            HistoryDiverged(logger, e);
+            Forget();
+        }
     }
 
     /// <summary>Drops the state, so that it is read afresh.</summary>

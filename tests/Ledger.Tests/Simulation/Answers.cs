@@ -99,7 +99,7 @@ sealed class Answers(SimulatedJournal journal)
         journal.Tables.Transactions.TryGetValue(posting.Id, out var stored)
         && (stored.Rows[0].Seq, stored.Rows.Count, stored.Batch, stored.Rows[0].RecordedAt)
             == (outcome.FirstRow, outcome.Rows, outcome.Batch, outcome.RecordedAt)
-        && Print.Of(PostingDifference.Rebuild(stored.Rows, stored.Details, journal.Replayed())) == Print.Of(posting);
+        && Print.Of(PostingDifference.Rebuild(stored.Rows, stored.Details, journal.Known)) == Print.Of(posting);
 
     bool IsRefused(Submission submission, Posting posting, Outcome outcome)
     {

@@ -15,7 +15,7 @@ sealed class Faults(Random random)
     /// <summary>COMMIT succeeds with a warning: it may be lost.</summary>
     public int Warned { get; set; }
 
-    /// <summary>A deferred constraint fails at COMMIT.</summary>
+    /// <summary>A deferred constraint of a module fails at COMMIT; the ledger's own tables have none.</summary>
     public int RefusedAtCommit { get; set; }
 
     /// <summary>Lets the other processes run; set by the driver.</summary>

@@ -103,7 +103,7 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
             return true;
         }
 
-        if (faults.Happens(faults.RefusedAtCommit))
+        if (batch.Alongside.Count > 0 && faults.Happens(faults.RefusedAtCommit))
         {
             Drop();
             throw new BatchRejectedException(RejectedBecause.Faulty, []);
