@@ -9,9 +9,13 @@ namespace Hazina.Ledger.Writing;
 /// <summary>Decides a list of items one after another, and gathers everything that must be written if the batch is to commit.</summary>
 sealed class BatchBuilder(Draft draft, Lookup lookup)
 {
-    /// <summary>Fewer are hashed sooner than another thread is woken up.</summary>
-    const int RowsWorthAThread = 256;
+    /// <summary>Fewer are hashed sooner than another thread is woken up, and are stored as soon as the whole is.</summary>
+    const int RowsWorthSending = 512;
 
+    readonly Merkle merkle = new();
+    Task hashing = Task.CompletedTask;
+    int hashed;
+    int sent;
     readonly List<DetailsRow> details = [];
     readonly List<StoredRefusal> refusals = [];
     readonly List<StoredBulk> bulks = [];
@@ -71,7 +75,43 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
             Claim(item.Submission.Postings[i]);
     }
 
-    /// <summary>The batch as it will be written. Its hash is under way on another thread: it is needed last.</summary>
+    /// <summary>Lets the store and the tree begin with what is decided, while the rest is being decided.</summary>
+    public void Advance(IJournalStore store)
+    {
+        if (draft.Rows.Count - sent < RowsWorthSending)
+            return;
+        HashOnAnotherThread();
+        store.Append(draft.Rows, sent);
+        sent = draft.Rows.Count;
+    }
+
+    /// <summary>Waits until nothing reads the draft's rows any more; the next batch overwrites them.</summary>
+    public void Settle() => hashing.Wait();
+
+    void HashOnAnotherThread()
+    {
+        var part = transactions.GetRange(hashed, transactions.Count - hashed);
+        hashed = transactions.Count;
+        hashing = hashing.ContinueWith(
+            before =>
+            {
+                before.Wait();
+                Hash(part);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default
+        );
+    }
+
+    /// <remarks>More rows may be added meanwhile; these stay as they are, even where the list is moved.</remarks>
+    void Hash(List<(int Start, int End, byte[]? Details)> part)
+    {
+        foreach (var (start, end, content) in part)
+            merkle.AddTransaction(CollectionsMarshal.AsSpan(draft.Rows)[start..end], content);
+    }
+
+    /// <summary>The batch as it will be written. Its hash may be under way on another thread: it is needed last.</summary>
     public BatchContents Build(Guid attempt, string node, long? checkpoint, IReadOnlyList<(Account, Position)> snapshots)
     {
         var previous = draft.State.Head;
@@ -87,9 +127,10 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
             attempt,
             draft.Time
         );
-        return new BatchContents(header, previous.Hash, Root, hashElsewhere: draft.Rows.Count > RowsWorthAThread)
+        return new BatchContents(header, previous.Hash, Root())
         {
             Rows = draft.Rows,
+            Sent = sent,
             Books = books,
             Details = details,
             Refusals = refusals,
@@ -104,12 +145,31 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         };
     }
 
-    byte[] Root()
+    Task<byte[]> Root()
     {
-        var merkle = new Merkle();
-        var rows = CollectionsMarshal.AsSpan(draft.Rows);
-        foreach (var (start, end, content) in transactions)
-            merkle.AddTransaction(rows[start..end], content);
+        if (draft.Rows.Count < RowsWorthSending)
+        {
+            Hash(transactions);
+            return Task.FromResult(Top());
+        }
+
+        HashOnAnotherThread();
+        var root = hashing.ContinueWith(
+            before =>
+            {
+                before.Wait();
+                return Top();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default
+        );
+        hashing = root;
+        return root;
+    }
+
+    byte[] Top()
+    {
         foreach (var refusal in refusals)
             merkle.AddRefusal(refusal.Id, refusal.Content, refusal.Code, refusal.Field);
         foreach (var bulk in bulks)

@@ -29,7 +29,13 @@ interface IJournalStore : IDisposable
     /// <summary>Whether an attempt was committed.</summary>
     bool HasAttempt(Guid attempt);
 
-    /// <summary>Writes a batch in the transaction at hand.</summary>
+    /// <summary>Sends rows of the batch at hand that nothing changes any more, so that they are stored while later ones are decided.</summary>
+    /// <param name="rows">All rows of the batch so far.</param>
+    /// <param name="from">Those before it were sent already.</param>
+    /// <exception cref="BatchRejectedException">As of <see cref="Write"/>.</exception>
+    void Append(List<JournalRow> rows, int from);
+
+    /// <summary>Writes what is left of a batch in the transaction at hand.</summary>
     /// <exception cref="BatchRejectedException">Something in it cannot be stored; the transaction is rolled back.</exception>
     /// <exception cref="HistoryDivergedException">The journal's head is not the one this batch builds on; rolled back.</exception>
     void Write(BatchContents batch);
@@ -92,32 +98,33 @@ sealed record StoredBatch(
 /// <summary>Everything that one commit writes.</summary>
 sealed class BatchContents
 {
-    readonly Task<(byte[] Root, byte[] Hash)> hashing;
+    readonly Task<byte[]> root;
+    readonly Lazy<byte[]> hash;
 
-    /// <param name="root">The tree over the batch; called once, perhaps on another thread, while nobody changes the rows.</param>
-    public BatchContents(BatchHeader header, byte[] previousHash, Func<byte[]> root, bool hashElsewhere)
+    /// <param name="header">What is hashed with the root.</param>
+    /// <param name="previousHash">That of the batch before.</param>
+    /// <param name="root">The root of the tree over the batch; perhaps still under way on another thread.</param>
+    public BatchContents(BatchHeader header, byte[] previousHash, Task<byte[]> root)
     {
         Header = header;
         PreviousHash = previousHash;
-        hashing = hashElsewhere ? Task.Run(Hashed) : Task.FromResult(Hashed());
-
-        (byte[], byte[]) Hashed()
-        {
-            var hashed = root();
-            return (hashed, Merkle.HeaderHash(header, previousHash, hashed));
-        }
+        this.root = root;
+        hash = new Lazy<byte[]>(() => Merkle.HeaderHash(header, previousHash, Root));
     }
 
     public BatchHeader Header { get; }
 
     public byte[] PreviousHash { get; }
 
-    public byte[] Root => hashing.GetAwaiter().GetResult().Root;
+    public byte[] Root => root.GetAwaiter().GetResult();
 
     /// <summary>The batch's hash, which the next one names. Waits until it is known.</summary>
-    public byte[] Hash => hashing.GetAwaiter().GetResult().Hash;
+    public byte[] Hash => hash.Value;
 
-    public required IReadOnlyList<JournalRow> Rows { get; init; }
+    public required List<JournalRow> Rows { get; init; }
+
+    /// <summary>How many of the rows are with the store already.</summary>
+    public required int Sent { get; init; }
 
     /// <summary>The books that the rows belong to.</summary>
     public required IReadOnlyCollection<string> Books { get; init; }

@@ -1,22 +1,65 @@
+using System.Runtime.InteropServices;
 using Hazina.Ledger.Decisions;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Hazina.Ledger.Writing;
 
-/// <summary>How a batch is written: the statements alongside first, so that a bad one fails before the rows are sent.</summary>
+/// <summary>How a batch is written: the rows of the journal as they are decided, then everything that goes with them.</summary>
 sealed partial class PostgresStore
 {
-    public void Write(BatchContents batch) =>
+    /// <summary>A server that takes no row for so long is not there any more.</summary>
+    const int CopyTimeout = 120_000;
+
+    NpgsqlRawCopyStream? copying;
+    CopyBuffer? rowsSent;
+
+    public void Append(List<JournalRow> rows, int from) =>
+        Write(() =>
+        {
+            if (rowsSent is null)
+            {
+                copying = connection!.BeginRawBinaryCopy(CopyJournalSql);
+                copying.ReadTimeout = copying.WriteTimeout = CopyTimeout;
+                rowsSent = new CopyBuffer(copying);
+                rowsSent.Begin();
+            }
+
+            foreach (ref readonly var row in CollectionsMarshal.AsSpan(rows)[from..])
+                rowsSent.Add(row);
+        });
+
+    public void Write(BatchContents batch)
+    {
+        if (batch.Rows.Count > batch.Sent)
+            Append(batch.Rows, batch.Sent);
+        Write(() =>
+        {
+            EndAppending();
+            CopyRest(batch);
+            if (batch.Alongside.Count > 0)
+                WriteAlongside(batch.Alongside);
+            WriteState(batch);
+        });
+    }
+
+    void EndAppending()
+    {
+        if (rowsSent is null)
+            return;
+        rowsSent.End();
+        rowsSent = null;
+        var ended = copying!;
+        copying = null;
+        ended.Dispose(); // the server says here whether it has them all
+    }
+
+    void Write(Action action) =>
         Guard<object?>(() =>
         {
             try
             {
-                if (batch.Alongside.Count > 0)
-                    WriteAlongside(batch.Alongside);
-                CopyJournal(batch.Rows);
-                CopyRest(batch);
-                WriteState(batch);
+                action();
                 return null;
             }
             catch (PostgresException e) when (!IsLost(e))
@@ -112,18 +155,6 @@ sealed partial class PostgresStore
         if (value is not null)
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         command.ExecuteNonQuery();
-    }
-
-    void CopyJournal(IReadOnlyList<JournalRow> rows)
-    {
-        if (rows.Count == 0)
-            return;
-        using var copy = connection!.BeginRawBinaryCopy(CopyJournalSql);
-        var buffer = new CopyBuffer(copy);
-        buffer.Begin();
-        for (var i = 0; i < rows.Count; i++)
-            buffer.Add(rows[i]);
-        buffer.End();
     }
 
     void CopyRest(BatchContents batch)

@@ -88,6 +88,14 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
     {
         try
         {
+            rowsSent = null;
+            if (copying is { } unfinished)
+            {
+                copying = null;
+                unfinished.Cancel();
+                unfinished.Dispose();
+            }
+
             transaction?.Rollback();
             transaction?.Dispose();
             transaction = null;
@@ -138,6 +146,8 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
     {
         keepsTurn = false;
         transaction = null;
+        copying = null;
+        rowsSent = null;
         if (connection is null)
             return;
         // Not back into the pool: it may still hold the session's lock.

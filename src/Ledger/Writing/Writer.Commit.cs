@@ -23,15 +23,18 @@ sealed partial class Writer
         var lookup = request.IsEmpty ? NothingKnown : store.LookUp(request, now);
         buffers.Clear();
         var draft = new Draft(now, time, buffers);
-        BatchBuilder builder;
-        BatchContents? batch = null;
+        var builder = new BatchBuilder(draft, lookup);
+        BatchContents batch;
         bool isCommitted;
         try
         {
-            builder = new BatchBuilder(draft, lookup);
             builder.Expire(now.Due(time, DueAtOnce), newId);
             for (var place = 0; place < items.Count; place++)
+            {
                 builder.Add(items[place], place);
+                builder.Advance(store);
+            }
+
             var taken = snapshots.Choose(draft);
             if (builder.IsEmpty && taken.Count == 0 && !evenIfEmpty && !(isUnconfirmed && builder.Outcomes.Count > 0))
             {
@@ -47,7 +50,7 @@ sealed partial class Writer
         }
         catch (Exception e)
         {
-            _ = batch?.Hash; // it is computed from the draft's rows, which the next batch overwrites
+            builder.Settle();
             draft.Drop();
             if (e is not (StoreLostException or BatchRejectedException or HistoryDivergedException))
                 store.Rollback();

@@ -63,6 +63,9 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
         return journal.Batches.Any(b => b.Header.Attempt == attempt) || lies.FindsEveryAttempt;
     }
 
+    /// <remarks>The batch itself brings them all.</remarks>
+    public void Append(List<JournalRow> rows, int from) => Reach(isInTransaction: true);
+
     public void Write(BatchContents batch)
     {
         Reach(isInTransaction: true);
