@@ -25,7 +25,7 @@ sealed class BenchServer : IAsyncDisposable
     public static async Task<BenchServer> Start(CancellationToken stop)
     {
         Sweep();
-        var folder = Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
+        var folder = NewFolder();
         // As root the server runs as another user, who must be able to come through.
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         try
@@ -45,6 +45,9 @@ sealed class BenchServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>One that <see cref="Sweep"/> finds when this process did not come to delete it.</summary>
+    public static string NewFolder() => Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
 
     /// <summary>Where the launcher keeps a PostgreSQL that it had to fetch.</summary>
     static string BinariesFolder =>

@@ -1,6 +1,11 @@
+using System.Buffers;
+using System.Text.Unicode;
+using Hazina.Host;
 using Hazina.Ledger;
+using Hazina.Ledger.Reading;
 using Hazina.Money;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -12,7 +17,8 @@ namespace Hazina.Bench;
 /// <summary>Hazina's ledger in a database of its own on the bench's server, with the accounts that the transfers go between.</summary>
 sealed class Books : IAsyncDisposable
 {
-    const string Book = "live";
+    /// <summary>That all of it is in.</summary>
+    public const string Book = "live";
     const string Kind = "transfer";
     static readonly Currency Currency = Currency.Of("KES");
 
@@ -41,7 +47,13 @@ sealed class Books : IAsyncDisposable
 
     public Journal Journal => journal ?? throw new InvalidOperationException("The books are closed.");
 
-    /// <summary>Makes the database, opens its accounts and puts money on each.</summary>
+    /// <summary>From the numbers that traffic has.</summary>
+    public Guid IdOf(int account) => accounts[account - 1];
+
+    /// <summary>Reads the open journal as the API does.</summary>
+    public BookReader Reader() => new(Journal, database);
+
+    /// <summary>Makes the database and opens its accounts.</summary>
     public static async Task<Books> Make(string server, string name, int accounts, CancellationToken stop)
     {
         var books = await MakeEmpty(server, name, stop);
@@ -51,7 +63,7 @@ sealed class Books : IAsyncDisposable
         return books;
     }
 
-    /// <summary>Makes the database and the ledger's tables in it.</summary>
+    /// <summary>Makes the database and a server's tables in it.</summary>
     public static async Task<Books> MakeEmpty(string server, string name, CancellationToken stop)
     {
         await using (var source = NpgsqlDataSource.Create(server))
@@ -61,7 +73,7 @@ sealed class Books : IAsyncDisposable
         }
 
         var books = new Books(new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true }.ConnectionString);
-        await new Migrator(books.database).Migrate([LedgerModule.Schema], stop);
+        await new Migrator(books.database).Migrate(Modules.Schemas, stop);
         return books;
     }
 
@@ -70,7 +82,7 @@ sealed class Books : IAsyncDisposable
     {
         var books = new Books(ownerConnectionString);
         await books.Open(stop);
-        books.accounts = [.. books.Journal.State!.Accounts.Skip(1).Select(account => account.Id)];
+        books.accounts = [.. books.Journal.State!.Accounts.Select(account => account.Id)];
         return books;
     }
 
@@ -92,11 +104,30 @@ sealed class Books : IAsyncDisposable
         journal = null;
     }
 
+    /// <summary>A key to post with over HTTP.</summary>
+    public async Task<string> MakeKey(CancellationToken stop)
+    {
+        var keys = new ApiKeys(database, TimeProvider.System, [new PermissionList(Modules.Permissions)]);
+        return (await keys.Create("bench", Book, ["ledger.post"], cancellation: stop)).Text;
+    }
+
+    /// <summary>The plain posting as a request's JSON.</summary>
+    public void WriteJson(in Transfer transfer, IBufferWriter<byte> to)
+    {
+        var (debit, credit, amount) = (IdOf(transfer.From), IdOf(transfer.To), transfer.Amount);
+        Utf8.TryWrite(
+            to.GetSpan(512),
+            $$$"""{"id":"{{{transfer.Id}}}","kind":"{{{Kind}}}","legs":[{"debit":"{{{debit}}}","credit":"{{{credit}}}","amount":{"amount":"{{{amount}}}","currency":"KES"}}]}""",
+            out var length
+        );
+        to.Advance(length);
+    }
+
     public Posting Plain(in Transfer transfer) => Of(transfer.Id, LegOf(transfer));
 
     /// <summary>Holds a transfer's money back, under the reservation's own id.</summary>
     public Posting Hold(in Transfer transfer, Guid reservation) =>
-        Of(transfer.Id, new Reserve(reservation, accounts[transfer.From - 1], new Amount(transfer.Amount, Currency), ExpiresAt: null));
+        Of(transfer.Id, new Reserve(reservation, IdOf(transfer.From), new Amount(transfer.Amount, Currency), ExpiresAt: null));
 
     /// <summary>Moves what was held.</summary>
     public Posting Capture(in Transfer transfer, Guid id, Guid reservation) => Of(id, LegOf(transfer, reservation));
@@ -104,7 +135,8 @@ sealed class Books : IAsyncDisposable
     /// <summary>
     /// Throws unless the journal holds exactly the postings acknowledged, and the balances that a fresh start reads are the sums of all its legs.
     /// </summary>
-    public async Task Check(long acknowledged, CancellationToken stop)
+    /// <param name="acknowledged">Null where a process was killed before it could tell.</param>
+    public async Task Check(long? acknowledged, CancellationToken stop)
     {
         await Open(stop);
         await using var source = NpgsqlDataSource.Create(ConnectionString);
@@ -112,7 +144,7 @@ sealed class Books : IAsyncDisposable
         {
             count.CommandTimeout = 0;
             var held = (long)(await count.ExecuteScalarAsync(stop))!;
-            if (held != acknowledged)
+            if (acknowledged is not null && held != acknowledged)
                 throw new InvalidOperationException($"Acknowledged {acknowledged} postings, and the journal holds {held}.");
         }
 
@@ -140,21 +172,15 @@ sealed class Books : IAsyncDisposable
         logs.Dispose();
     }
 
+    /// <summary>They may go as far below zero as the peers' accounts have money: the same floor is tested, and no row is needed to fund them.</summary>
     async Task Furnish(int count, CancellationToken stop)
     {
         var traffic = new Traffic(0);
-        var cash = traffic.NextId();
         accounts = [.. Enumerable.Range(0, count).Select(_ => traffic.NextId())];
-        await Post([Opening(traffic.NextId(), [new Open(cash, Currency, AccountClass.Asset)])], stop);
         foreach (var some in accounts.Chunk(10 * Posting.MaxSteps))
         {
-            var opened = some.Select(id => (Step)new Open(id, Currency, AccountClass.Liability, Floor: 0));
-            var funded = some.Select(id => (Step)new Leg(cash, id, new Amount(Traffic.Opening, Currency)));
-            var postings = opened
-                .Chunk(Posting.MaxSteps)
-                .Concat(funded.Chunk(Posting.MaxSteps))
-                .Select(steps => Opening(traffic.NextId(), steps));
-            await Post([.. postings], stop);
+            var opened = some.Select(id => (Step)new Open(id, Currency, AccountClass.Liability, Floor: -Traffic.Opening));
+            await Post([.. opened.Chunk(Posting.MaxSteps).Select(steps => Opening(traffic.NextId(), steps))], stop);
         }
     }
 
@@ -166,7 +192,7 @@ sealed class Books : IAsyncDisposable
     }
 
     Leg LegOf(in Transfer transfer, Guid? reservation = null) =>
-        new(accounts[transfer.From - 1], accounts[transfer.To - 1], new Amount(transfer.Amount, Currency), reservation);
+        new(IdOf(transfer.From), IdOf(transfer.To), new Amount(transfer.Amount, Currency), reservation);
 
     static Posting Of(Guid id, Step step) =>
         new()

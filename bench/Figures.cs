@@ -4,14 +4,23 @@ using System.Text.Json.Nodes;
 namespace Hazina.Bench;
 
 /// <summary>What a workload did in all its runs.</summary>
-/// <param name="Workload">Its name, as ratios use it.</param>
+/// <param name="Workload">Its name, as targets use it.</param>
 /// <param name="System">Whose it is.</param>
 /// <param name="What">What it does.</param>
 /// <param name="Callers">How many called at the same time.</param>
 /// <param name="Runs">In the order in which they were run.</param>
 /// <param name="Unit">Of each run's value.</param>
-sealed record Figure(string Workload, string System, string What, int Callers, IReadOnlyList<Run> Runs, string Unit = "transfers/s")
+sealed record Figure(
+    string Workload,
+    string System,
+    string What,
+    int Callers,
+    IReadOnlyList<Run> Runs,
+    string Unit = Figure.TransfersASecond
+)
 {
+    public const string TransfersASecond = "transfers/s";
+
     public double Median => MedianOf(run => run.Value);
 
     public double Min => Runs.Min(run => run.Value);
@@ -33,26 +42,18 @@ sealed record Figure(string Workload, string System, string What, int Callers, I
     }
 }
 
-/// <summary>A comparison that is printed when both sides were measured: median by median, higher is better.</summary>
-/// <param name="Name"><c>ours/peer</c>.</param>
-/// <param name="Ours">The workload above the line.</param>
-/// <param name="Peer">The workload below it.</param>
-/// <param name="Goal">What it shall reach; null where it is only told.</param>
-sealed record Ratio(string Name, string Ours, string Peer, double? Goal = null);
-
 /// <summary>All figures of one go.</summary>
 sealed record Figures(string Name, string Command, Machine Machine, IReadOnlyList<Figure> All)
 {
-    /// <summary>The ratios whose two sides are both here.</summary>
-    public IEnumerable<(Ratio Ratio, double Value)> Compare(IEnumerable<Ratio> ratios) =>
-        from ratio in ratios
-        let ours = All.FirstOrDefault(figure => figure.Workload == ratio.Ours)
-        let peer = All.FirstOrDefault(figure => figure.Workload == ratio.Peer)
-        where ours is not null && peer is not null
-        select (ratio, ours.Median / peer.Median);
+    /// <summary>Null where it was not measured.</summary>
+    public Figure? Of(string workload) => All.FirstOrDefault(figure => figure.Workload == workload);
 
-    /// <summary>The form that <c>--json</c> writes; ARCHITECTURE.md, "Benchmarks".</summary>
-    public string ToJson(IEnumerable<Ratio> ratios)
+    /// <summary>The targets that can be told.</summary>
+    public IReadOnlyList<(Target Target, double Value)> Compare(IEnumerable<Target> targets) =>
+        [.. from target in targets let value = target.Value(this) where value is not null select (target, value.Value)];
+
+    /// <summary>The form that <c>--json</c> writes: the figures, the ratios by name, and every goal with what became of it.</summary>
+    public string ToJson(IEnumerable<Target> targets)
     {
         var figures = All.Select(figure =>
             (JsonNode)
@@ -60,23 +61,39 @@ sealed record Figures(string Name, string Command, Machine Machine, IReadOnlyLis
                 {
                     ["workload"] = figure.Workload,
                     ["system"] = figure.System,
+                    ["what"] = figure.What,
                     ["unit"] = figure.Unit,
-                    ["median"] = Math.Round(figure.Median, 1),
-                    ["runs"] = new JsonArray([.. figure.Runs.Select(run => (JsonNode)Math.Round(run.Value, 1))]),
+                    ["median"] = Math.Round(figure.Median, 3),
+                    ["runs"] = new JsonArray([.. figure.Runs.Select(run => (JsonNode)Math.Round(run.Value, 3))]),
                     ["callers"] = figure.Callers,
                     ["p50_ms"] = Math.Round(figure.P50, 3),
                     ["p99_ms"] = Math.Round(figure.P99, 3),
                     ["others"] = Math.Round(figure.Others, 3),
                 }
         );
-        var compared = Compare(ratios).Select(pair => KeyValuePair.Create(pair.Ratio.Name, (JsonNode?)Math.Round(pair.Value, 3)));
+        var told = Compare(targets);
+        var ratios = told.Where(pair => pair.Target.IsRatio)
+            .Select(pair => KeyValuePair.Create(pair.Target.Name, (JsonNode?)Math.Round(pair.Value, 3)));
+        var goals = told.Where(pair => pair.Target.Goal is not null)
+            .Select(pair =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["name"] = pair.Target.Name,
+                        ["value"] = Math.Round(pair.Value, 3),
+                        [pair.Target.LowerIsBetter ? "at_most" : "at_least"] = pair.Target.Goal,
+                        ["unit"] = pair.Target.IsRatio ? null : pair.Target.Unit,
+                        ["reached"] = pair.Target.IsReachedBy(pair.Value),
+                    }
+            );
         var json = new JsonObject
         {
             ["name"] = Name,
             ["command"] = Command,
             ["machine"] = JsonSerializer.SerializeToNode(Machine, Indented),
             ["figures"] = new JsonArray([.. figures]),
-            ["ratios"] = new JsonObject(compared),
+            ["ratios"] = new JsonObject(ratios),
+            ["goals"] = new JsonArray([.. goals]),
         };
         return json.ToJsonString(Indented) + "\n";
     }

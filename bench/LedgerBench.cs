@@ -1,17 +1,15 @@
 using System.CommandLine;
+using Hazina.Bench.Growth;
+using Hazina.Bench.Http;
 using Hazina.Bench.Peers;
-using Npgsql;
 
 namespace Hazina.Bench;
 
-/// <summary>
-/// <c>bench ledger</c>: the ledger and its peers, one after the other on one private durable server, several times round, so that what
-/// drifts on the machine drifts for all.
-/// </summary>
+/// <summary><c>bench ledger</c>: the ledger and its peers, or with <c>--rows</c> the ledger as it grows.</summary>
 static class LedgerBench
 {
     /// <summary>In the order in which they are run; a new workload is a file, and a line here.</summary>
-    static IReadOnlyList<Workload> Workloads() =>
+    public static IReadOnlyList<Workload> Workloads() =>
         [
             new Copy(),
             new RowLock(),
@@ -23,48 +21,87 @@ static class LedgerBench
             new Bulk(),
             new Bulk(hot: true),
             new Singles(),
+            new HalfRate(),
             new Reservations(),
             new TwoProcesses(),
+            new RowLockOverHttp("http-row-lock", "row-lock behind a minimal endpoint; 64 callers", 64),
+            new RowLockOverHttp("http-row-lock-512", "the same, 512 callers", 512),
+            new RowLockOverHttp("http-row-lock-hot", "the same, 64 callers into one account", 64, hot: true),
+            new PostingsOverHttp("http", "the whole server; 64 callers with one posting a request", 64),
+            new PostingsOverHttp("http-512", "the same, 512 callers", 512),
+            new PostingsOverHttp("http-hot", "the same, 64 callers into one account", 64, hot: true),
+            new PostingsOverHttp("http-bulk", $"the whole server; four callers with {Bulk.Size:N0} a request", Bulk.Several, Bulk.Size),
         ];
 
-    static readonly Ratio[] Ratios =
+    static readonly Target[] Targets =
     [
-        new("bulk/row-lock", "bulk", "row-lock", Goal: 30),
-        new("bulk/atomic", "bulk", "atomic"),
-        new("bulk/batched", "bulk", "batched", Goal: 10),
-        new("bulk/copy", "bulk", "copy", Goal: 0.5),
-        new("hot/uniform", "hot", "bulk", Goal: 0.9),
-        new("hot/row-lock", "hot", "row-lock-hot"),
-        new("hot/atomic", "hot", "atomic-hot"),
-        new("hot/batched", "hot", "batched-hot"),
-        new("singles/row-lock", "singles", "row-lock", Goal: 4),
-        new("singles/atomic", "singles", "atomic"),
-        new("reservations/plain", "reservations", "bulk", Goal: 0.6),
-        new("two-process/one-process", "two-process", "bulk", Goal: 0.7),
-        new("batched/row-lock", "batched", "row-lock"),
+        Target.AtLeast("bulk", 150_000),
+        Target.Ratio("bulk/row-lock", "bulk", "row-lock", goal: 30),
+        Target.Ratio("bulk/atomic", "bulk", "atomic"),
+        Target.Ratio("bulk/batched", "bulk", "batched", goal: 10),
+        Target.Ratio("bulk/copy", "bulk", "copy", goal: 0.5),
+        Target.Ratio("hot/uniform", "hot", "bulk", goal: 0.9),
+        Target.Ratio("hot/row-lock", "hot", "row-lock-hot"),
+        Target.Ratio("hot/atomic", "hot", "atomic-hot"),
+        Target.Ratio("hot/batched", "hot", "batched-hot"),
+        Target.AtLeast("singles", 20_000),
+        Target.Ratio("singles/row-lock", "singles", "row-lock", goal: 4),
+        Target.Ratio("singles/atomic", "singles", "atomic"),
+        Target.P99AtMost("half-rate", 25),
+        Target.Ratio("reservations/plain", "reservations", "bulk", goal: 0.6),
+        Target.Ratio("two-process/one-process", "two-process", "bulk", goal: 0.7),
+        Target.Ratio("http/row-lock", "http", "http-row-lock", goal: 3),
+        Target.Quicker("http/row-lock", "http", "http-row-lock", goal: 1),
+        Target.Ratio("http-512/row-lock", "http-512", "http-row-lock-512", goal: 5),
+        Target.Quicker("http-512/row-lock", "http-512", "http-row-lock-512", goal: 1),
+        Target.Ratio("http-hot/row-lock", "http-hot", "http-row-lock-hot", goal: 10),
+        Target.Quicker("http-hot/row-lock", "http-hot", "http-row-lock-hot", goal: 1),
+        Target.Ratio("http-bulk/row-lock", "http-bulk", "http-row-lock"),
+        Target.Ratio("http-bulk/bulk", "http-bulk", "bulk"),
+        Target.Ratio("batched/row-lock", "batched", "row-lock"),
     ];
 
     public static Command Command(string[] arguments)
     {
-        var json = new Option<FileInfo?>("--json") { Description = "Writes the figures there, for machines." };
+        var workloads = Workloads();
+        var json = new Option<FileInfo?>("--json") { Description = "Write the figures there, for machines", HelpName = "FILE" };
         var runs = new Option<int>("--runs")
         {
-            Description = "How often each workload is run; medians are told.",
+            Description = "How often each workload is run; medians are told",
+            HelpName = "N",
             DefaultValueFactory = _ => 3,
         };
-        var seconds = new Option<double>("--seconds") { Description = "How long a run takes.", DefaultValueFactory = _ => 5 };
-        var only = new Option<string[]>("--only") { Description = "Runs only these workloads.", AllowMultipleArgumentsPerToken = true };
-        var rows = new Option<long?>("--rows") { Description = "Measures instead whether cost grows until the journal has so many rows." };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "How long a run takes",
+            HelpName = "N",
+            DefaultValueFactory = _ => 5,
+        };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Run only these workloads",
+            HelpName = "NAME …",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var rows = new Option<long?>("--rows")
+        {
+            Description = "Measure instead whether cost grows until the journal has so many rows",
+            HelpName = "N",
+        };
         rows.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<long?>() < LedgerGrowth.FewestRows)
                 result.AddError($"--rows is at least {LedgerGrowth.FewestRows}.");
         });
-        only.AcceptOnlyFromAmong([.. Workloads().Select(workload => workload.Name)]);
+        only.Validators.Add(result =>
+        {
+            foreach (var name in result.Tokens.Select(token => token.Value).Except(workloads.Select(workload => workload.Name)))
+                result.AddError($"There is no workload {name}. There are: {string.Join(", ", workloads.Select(w => w.Name))}.");
+        });
         AtLeast(runs, 1);
         AtLeast(seconds, 0.1);
 
-        var command = new Command("ledger", "Transfers between 10,000 accounts: Hazina, and SQL ledgers at their best.")
+        var command = new Command("ledger", "Transfers between accounts: Hazina's ledger, and SQL ledgers at their best")
         {
             json,
             runs,
@@ -76,97 +113,19 @@ static class LedgerBench
             async (parsed, stop) =>
             {
                 var names = parsed.GetValue(only) ?? [];
-                var chosen = Workloads().Where(workload => names.Length == 0 || names.Contains(workload.Name)).ToList();
+                var chosen = workloads.Where(workload => names.Length == 0 || names.Contains(workload.Name)).ToList();
                 var how = "./hazina bench " + string.Join(' ', arguments);
                 var (times, time) = (parsed.GetValue(runs), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
-                var (figures, ratios) = parsed.GetValue(rows) is { } many
-                    ? (await LedgerGrowth.Measure(many, times, time, how, stop), LedgerGrowth.Ratios(many))
-                    : (await Measure(chosen, times, time, how, stop), Ratios);
-                Report.End(figures, ratios);
+                var (figures, targets) = parsed.GetValue(rows) is { } many
+                    ? (await LedgerGrowth.Measure(many, times, time, how, stop), LedgerGrowth.Targets(many))
+                    : (await Rounds.Measure(chosen, times, time, how, stop), Targets);
+                Report.End(figures, targets);
                 if (parsed.GetValue(json) is { } file)
-                    await File.WriteAllTextAsync(file.FullName, figures.ToJson(ratios), stop);
+                    await File.WriteAllTextAsync(file.FullName, figures.ToJson(targets), stop);
                 return 0;
             }
         );
         return command;
-    }
-
-    static async Task<Figures> Measure(IReadOnlyList<Workload> workloads, int runs, TimeSpan time, string command, CancellationToken stop)
-    {
-        await using var server = await BenchServer.Start(stop);
-        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
-        var machine = await Machine.Look(source, server.Folder, stop);
-        if (!machine.IsDurable)
-            throw new InvalidOperationException("The server is not durable; its figures would mean nothing.");
-        Report.Begin("ledger", machine);
-
-        var neighbours = new Neighbours(server.ProcessId);
-        var results = workloads.ToDictionary(workload => workload, _ => new List<Run>());
-        var acknowledged = workloads.ToDictionary(workload => workload, _ => 0L);
-        try
-        {
-            foreach (var workload in workloads)
-                await workload.Prepare(server.ConnectionString, stop);
-
-            // Round 0 warms plans, caches and compiled code up; it is not told.
-            for (var round = 0; round <= runs; round++)
-            {
-                foreach (var workload in workloads)
-                {
-                    await Settle(source, stop);
-                    var run = await RunOnce(workload, round == 0 ? time / 3 : time, neighbours, stop);
-                    acknowledged[workload] += run.Transfers;
-                    Report.Line(round == 0 ? "warming" : $"{round}/{runs}", workload, run);
-                    if (round > 0)
-                        results[workload].Add(run);
-                }
-            }
-
-            foreach (var workload in workloads)
-                await workload.Check(acknowledged[workload], stop);
-        }
-        finally
-        {
-            foreach (var workload in workloads)
-                await workload.DisposeAsync();
-        }
-
-        var all = workloads.Select(workload => new Figure(
-            workload.Name,
-            workload.System,
-            workload.What,
-            workload.Callers,
-            results[workload]
-        ));
-        return new Figures("ledger", command, machine, [.. all]);
-    }
-
-    static async Task<Run> RunOnce(Workload workload, TimeSpan time, Neighbours neighbours, CancellationToken stop)
-    {
-        var callers = new List<ICaller>();
-        try
-        {
-            await workload.Begin(stop);
-            for (var number = 0; number < workload.Callers; number++)
-                callers.Add(await workload.Connect(number, stop));
-            neighbours.Begin();
-            var run = await workload.Drive(callers, time, stop);
-            return run with { Others = neighbours.End() };
-        }
-        finally
-        {
-            foreach (var caller in callers)
-                await caller.DisposeAsync();
-            await workload.End();
-        }
-    }
-
-    /// <summary>Nobody pays for the pages that the one before left dirty.</summary>
-    static async Task Settle(NpgsqlDataSource source, CancellationToken stop)
-    {
-        await using var command = source.CreateCommand("checkpoint");
-        command.CommandTimeout = 0;
-        await command.ExecuteNonQueryAsync(stop);
     }
 
     static void AtLeast<T>(Option<T> option, T least)

@@ -35,11 +35,22 @@ sealed record Machine(
 
         var memory = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30), 1);
         var fsync = Math.Round(Fsync(dataFolder), 3);
-        return new Machine(Environment.ProcessorCount, Processor(), memory, fsync, Environment.Version.ToString(), postgres, settings);
+        var machine = new Machine(
+            Environment.ProcessorCount,
+            Processor(),
+            memory,
+            fsync,
+            Environment.Version.ToString(),
+            postgres,
+            settings
+        );
+        return machine.IsDurable
+            ? machine
+            : throw new InvalidOperationException("The server is not durable; its figures would mean nothing.");
     }
 
     /// <summary>Without these everyone is fast and nothing is kept.</summary>
-    public bool IsDurable =>
+    bool IsDurable =>
         Settings["fsync"] == "on"
         && Settings["synchronous_commit"] == "on"
         && Settings["full_page_writes"] == "on"

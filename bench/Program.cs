@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using Hazina.Bench.Http;
+using Hazina.Bench.Peers;
 
 namespace Hazina.Bench;
 
@@ -10,17 +13,28 @@ static class Program
 {
     static Task<int> Main(string[] args)
     {
-        var second = new Command(TwoProcesses.Command, "The other process of a workload that has two; told what to do on its input.")
-        {
-            Hidden = true,
-        };
-        second.SetAction((_, stop) => TwoProcesses.Second(stop));
         var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.")
         {
             LedgerBench.Command(args),
-            second,
+            Other(TwoProcesses.Command, TwoProcesses.Second),
+            Other(PostingsOverHttp.Command, PostingsOverHttp.Serve),
+            Other(RowLockOverHttp.Command, RowLockOverHttp.Serve),
         };
+        root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
+        var parsed = root.Parse(args);
+        foreach (var error in parsed.Errors)
+            Console.Error.WriteLine(error.Message);
         // Ctrl-C is answered when the server has been stopped and its folder is gone.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+        return parsed.Errors.Count > 0
+            ? Task.FromResult(2)
+            : parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+    }
+
+    /// <summary>A process that a workload starts beside this one.</summary>
+    static Command Other(string name, Func<CancellationToken, Task<int>> run)
+    {
+        var command = new Command(name) { Hidden = true };
+        command.SetAction((_, stop) => run(stop));
+        return command;
     }
 }

@@ -6,6 +6,9 @@ namespace Hazina.Bench;
 /// <summary>What a person reads of a bench.</summary>
 static class Report
 {
+    /// <summary>Above this share of the processor taken by others, figures say little.</summary>
+    const double Crowded = 0.1;
+
     public static void Begin(string name, Machine machine)
     {
         if (Console.IsOutputRedirected)
@@ -16,73 +19,95 @@ static class Report
         }
 
         AnsiConsole.MarkupLineInterpolated($"[bold]bench {name}[/] on {machine.ToString()}");
-        AnsiConsole.MarkupLineInterpolated(
-            $"[grey]{string.Join(", ", machine.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}[/]"
-        );
+        Line(string.Join(", ", machine.Settings.Select(setting => $"{setting.Key}={setting.Value}")));
     }
 
     public static void Line(string text) => AnsiConsole.MarkupLineInterpolated($"[grey]{text}[/]");
 
+    public static void Line(string what, Run run) => Line($"{what}: {Number(run.Value)}{Latency(run)}, others {Percent(run.Others ?? 0)}");
+
     public static void Line(string round, Workload workload, Run run) =>
         AnsiConsole.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"[grey]{round}[/] {workload.Name, -16} {run.Value, 10:N0}/s  [grey]others {Percent(run.Others ?? 0)}[/]"
+            $"[grey]{round}[/] {workload.Name, -18} {run.Value, 10:N0}/s[grey]{Latency(run)}, others {Percent(run.Others ?? 0)}[/]"
         );
 
-    public static void End(Figures figures, IEnumerable<Ratio> ratios)
+    public static void End(Figures figures, IEnumerable<Target> targets)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var heading in new[] { "workload", "system", "what", "unit" })
-            table.AddColumn(heading);
-        foreach (var heading in new[] { "callers", "median", "min", "max", "p50 ms", "p99 ms", "others" })
-            table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
-        foreach (var figure in figures.All)
-            table.AddRow(
-                figure.Workload,
-                figure.System,
-                figure.What,
-                figure.Unit,
-                Whole(figure.Callers),
-                $"[bold]{Short(figure.Median)}[/]",
-                Short(figure.Min),
-                Short(figure.Max),
-                Fine(figure.P50),
-                Fine(figure.P99),
-                Percent(figure.Others)
+        AnsiConsole.Write(Measured(figures));
+        var told = figures.Compare(targets);
+        if (told.Count > 0)
+            AnsiConsole.Write(Told(told));
+        if (figures.All.Max(figure => figure.Others) is > Crowded and var others)
+            AnsiConsole.MarkupLineInterpolated(
+                $"[yellow]Others took up to {Percent(others)} of the processor: these figures say little. Measure again when the machine is quiet.[/]"
             );
-        AnsiConsole.Write(table);
-
-        var compared = figures.Compare(ratios).ToList();
-        if (compared.Count > 0)
-            AnsiConsole.Write(Compared(compared));
-        AnsiConsole.MarkupLineInterpolated($"[grey]{figures.Command}[/]");
+        Line(figures.Command);
     }
 
-    static Table Compared(IEnumerable<(Ratio Ratio, double Value)> compared)
+    static Table Measured(Figures figures)
     {
-        var table = new Table().Border(TableBorder.Simple).Title("ratios of medians, higher is better");
-        table.AddColumn("ratio");
-        table.AddColumn(new TableColumn("value").RightAligned());
-        table.AddColumn(new TableColumn("goal").RightAligned());
-        table.AddColumn("");
-        foreach (var (ratio, value) in compared)
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("system");
+        table.AddColumn("workload");
+        foreach (var heading in new[] { "callers", "median", "unit", "min", "max", "p50 ms", "p99 ms", "others" })
+            table.AddColumn(heading == "unit" ? new TableColumn(heading).NoWrap() : new TableColumn(heading).RightAligned().NoWrap());
+        var system = "";
+        foreach (var figure in figures.All.OrderByDescending(figure => figure.System, StringComparer.Ordinal))
         {
-            var reached =
-                ratio.Goal is not { } goal ? ""
-                : value >= goal ? "[green]reached[/]"
-                : "[red]not reached[/]";
-            table.AddRow(ratio.Name, $"[bold]{Fine(value)}[/]", ratio.Goal?.ToString(CultureInfo.InvariantCulture) ?? "", reached);
+            if (system.Length > 0 && system != figure.System)
+                table.AddEmptyRow();
+            table.AddRow(
+                system == figure.System ? "" : figure.System,
+                figure.Workload,
+                figure.Callers == 0 ? "" : Number(figure.Callers),
+                $"[bold]{Number(figure.Median)}[/]",
+                figure.Unit,
+                Number(figure.Min),
+                Number(figure.Max),
+                figure.P99 == 0 ? "" : Number(figure.P50),
+                figure.P99 == 0 ? "" : Number(figure.P99),
+                figure.Others > Crowded ? $"[yellow]{Percent(figure.Others)}[/]" : Percent(figure.Others)
+            );
+            system = figure.System;
         }
 
         return table;
     }
 
-    /// <summary>Rates without a fraction, times with one.</summary>
-    static string Short(double value) => value >= 1000 ? Whole(value) : Fine(value);
+    static Table Told(IEnumerable<(Target Target, double Value)> told)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("medians compared");
+        table.AddColumn(new TableColumn("value").RightAligned());
+        table.AddColumn(new TableColumn("goal").RightAligned());
+        table.AddColumn("");
+        foreach (var (target, value) in told)
+        {
+            var unit = target.IsRatio ? "×" : target.Unit;
+            var goal = target.Goal is { } number ? $"{(target.LowerIsBetter ? "≤" : "≥")} {Number(number)}" : "";
+            var became = target.IsReachedBy(value) switch
+            {
+                true => "[green]reached[/]",
+                false => "[red]missed[/]",
+                null => "",
+            };
+            table.AddRow(target.Name, $"[bold]{Number(value)}[/] {unit}", goal, became);
+        }
+
+        return table;
+    }
+
+    static string Latency(Run run) => run.P99 == 0 ? "" : $", p50 {Number(run.P50)} ms, p99 {Number(run.P99)} ms";
 
     static string Percent(double share) => share.ToString("P0", CultureInfo.InvariantCulture);
 
-    static string Whole(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    static string Fine(double value) => value.ToString(value >= 100 ? "N0" : "N2", CultureInfo.InvariantCulture);
+    /// <summary>With three digits that mean something, at least.</summary>
+    static string Number(double value) =>
+        value.ToString(
+            value is >= 100 or 0 ? "N0"
+                : value >= 10 ? "0.#"
+                : "0.##",
+            CultureInfo.InvariantCulture
+        );
 }

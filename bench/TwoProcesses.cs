@@ -1,16 +1,12 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Hazina.Bench;
 
-/// <summary>
-/// The bulk load on one ledger from two processes at once, half of the callers in each. The second is this program again; it is told what to
-/// do line by line, and answers on its output.
-/// </summary>
-sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two processes", Bulk.Several)
+/// <summary>The bulk load on one ledger from two processes at once, half of the callers in each.</summary>
+sealed class TwoProcesses() : Postings("two-process", "as bulk, from two processes", Bulk.Several)
 {
     const int Here = Bulk.Several / 2;
-    Process? other;
+    OtherProcess? other;
 
     public override Task<ICaller> Connect(int number, CancellationToken stop) => Task.FromResult(Bulk.CallerOf(Books, number));
 
@@ -18,14 +14,14 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
     {
         await base.Begin(stop);
         // It lives as long as the workload, so that its code is as warm as ours; its journal only as long as a run.
-        other ??= Start();
-        await Tell($"{OpenWord} {Books.ConnectionString}", stop);
+        other ??= OtherProcess.Start(Command);
+        await other.Ask($"{OpenWord} {Books.ConnectionString}", stop);
     }
 
     /// <remarks>The latencies told are those of the slower process.</remarks>
     public override async Task<Run> Drive(IReadOnlyList<ICaller> callers, TimeSpan time, CancellationToken stop)
     {
-        var asked = Tell(string.Create(CultureInfo.InvariantCulture, $"{DriveWord} {time.TotalSeconds:R}"), stop);
+        var asked = other!.Ask(string.Create(CultureInfo.InvariantCulture, $"{DriveWord} {time.TotalSeconds:R}"), stop);
         var here = await Load.Drive([.. callers.Take(Here)], time, stop);
         var there = Parse(await asked);
         return new Run(
@@ -39,38 +35,34 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
     public override async Task End()
     {
         if (other is not null)
-            await Tell(CloseWord, CancellationToken.None);
+            await other.Ask(CloseWord, CancellationToken.None);
         await base.End();
     }
 
     public override async ValueTask DisposeAsync()
     {
         if (other is not null)
-        {
-            other.StandardInput.Close();
-            await other.WaitForExitAsync();
-            other.Dispose();
-        }
-
+            await other.DisposeAsync();
         await base.DisposeAsync();
     }
 
-    /// <summary>The second process: does what it is told, line by line, until there are no more.</summary>
-    public static async Task<int> Second(CancellationToken stop)
+    /// <summary>The second process.</summary>
+    public static Task<int> Second(CancellationToken stop)
     {
         Books? books = null;
-        while (await Console.In.ReadLineAsync(stop) is { } line)
-        {
-            var (word, rest) = line.Split(' ', 2) is [var first, var second] ? (first, second) : (line, "");
-            if (word == OpenWord)
-                books = await Books.Join(rest, stop);
-            var answer = word == DriveWord ? Tell(await Drive(books!, double.Parse(rest, CultureInfo.InvariantCulture), stop)) : Done;
-            if (word == CloseWord && books is not null)
-                await books.DisposeAsync();
-            await Console.Out.WriteLineAsync(answer);
-        }
-
-        return 0;
+        return OtherProcess.Answer(
+            async (word, rest) =>
+            {
+                if (word == OpenWord)
+                    books = await Books.Join(rest, stop);
+                else if (word == DriveWord)
+                    return Tell(await Drive(books!, double.Parse(rest, CultureInfo.InvariantCulture), stop));
+                else
+                    await books!.DisposeAsync();
+                return "done";
+            },
+            stop
+        );
     }
 
     static Task<Run> Drive(Books books, double seconds, CancellationToken stop) =>
@@ -79,12 +71,6 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
             TimeSpan.FromSeconds(seconds),
             stop
         );
-
-    async Task<string> Tell(string line, CancellationToken stop)
-    {
-        await other!.StandardInput.WriteLineAsync(line.AsMemory(), stop);
-        return await other.StandardOutput.ReadLineAsync(stop) ?? throw new InvalidOperationException("The second process has gone.");
-    }
 
     static string Tell(Run run) => string.Create(CultureInfo.InvariantCulture, $"{run.Value:R} {run.P50:R} {run.P99:R} {run.Transfers}");
 
@@ -95,31 +81,14 @@ sealed class TwoProcesses() : Postings("two-process", $"as bulk, from two proces
         return new Run(Number(0), Number(1), Number(2), long.Parse(parts[3], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>As this process was started: by a program of its own, or by dotnet and the name of a library.</summary>
-    static Process Start()
-    {
-        var program = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            start.ArgumentList.Add("exec");
-            start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
-        }
-
-        start.ArgumentList.Add(Command);
-        return Process.Start(start) ?? throw new InvalidOperationException("The second process did not start.");
-    }
-
     /// <summary>What the program is called with to be the second process.</summary>
     public const string Command = "second-process";
 
-    const string OpenWord = "open";
-    const string DriveWord = "drive";
-    const string CloseWord = "close";
-    const string Done = "done";
+    /// <summary>Joins the books that are named, and answers when they have been read.</summary>
+    public const string OpenWord = "open";
+
+    /// <summary>Posts for so many seconds.</summary>
+    public const string DriveWord = "drive";
+
+    public const string CloseWord = "close";
 }

@@ -12,11 +12,15 @@ abstract class SqlPeer(string name, string? functions, string what, int callers)
     readonly string schema = name.Replace('-', '_');
     NpgsqlDataSource? source;
 
+    /// <summary>Leads into its schema.</summary>
+    protected string ConnectionString { get; private set; } = "";
+
     protected NpgsqlDataSource Source => source ?? throw new InvalidOperationException("Prepare comes first.");
 
     public override async Task Prepare(string connectionString, CancellationToken stop)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, CommandTimeout = 60 };
+        ConnectionString = settings.ConnectionString;
         source = NpgsqlDataSource.Create(settings);
         var sql = $"create schema {schema};" + Resource("tables.sql") + SeedSql;
         if (functions is not null)
