@@ -92,7 +92,7 @@ create table ledger.batches (
 );
 
 create index batches_recorded_at on ledger.batches (recorded_at);
-create index batches_last_row on ledger.batches (last_row);
+create index batches_last_row on ledger.batches (last_row, number); -- batches without rows end where the one before them does
 
 -- Which batches have rows of a book, so that the newest of a quiet book are found without reading past the busy one's.
 create table ledger.book_batches (

@@ -71,7 +71,7 @@ static class GetTransaction
         """;
 
     const string AroundSql = """
-        select (select b.number from ledger.batches as b where b.last_row >= @row order by b.last_row limit 1) as batch,
+        select (select b.number from ledger.batches as b where b.last_row >= @row order by b.last_row, b.number limit 1) as batch,
                (select j.transaction_id from ledger.transaction_details as d join ledger.journal as j on j.seq = d.seq where d.reverses = @id) as reversed_by
         """;
 

@@ -93,7 +93,7 @@ static class ListTransactions
     sealed record First(long Seq, Guid TransactionId, int Legs, long Batch, Guid? ReversedBy);
 
     const string StartSql = """
-        select j.seq as row, (select b.number from ledger.batches as b where b.last_row >= j.seq order by b.last_row limit 1) as batch
+        select j.seq as row, (select b.number from ledger.batches as b where b.last_row >= j.seq order by b.last_row, b.number limit 1) as batch
         from ledger.journal as j join ledger.accounts as a on a.number = j.debit_account
         where j.transaction_id = @id and j.leg = 0 and a.book = @book
         """;

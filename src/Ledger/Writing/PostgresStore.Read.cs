@@ -218,5 +218,5 @@ sealed partial class PostgresStore
         order by id desc limit 1
         """;
 
-    const string BatchOfRowSql = "select number from ledger.batches where last_row >= $1 order by last_row limit 1";
+    const string BatchOfRowSql = "select number from ledger.batches where last_row >= $1 order by last_row, number limit 1";
 }

@@ -151,7 +151,7 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
     const string BatchOfSql = """
         select b.number
         from ledger.journal as j
-        cross join lateral (select number from ledger.batches where last_row >= j.seq order by last_row limit 1) as b
+        cross join lateral (select number from ledger.batches where last_row >= j.seq order by last_row, number limit 1) as b
         where j.transaction_id = $1 and j.leg = 0
         """;
 
