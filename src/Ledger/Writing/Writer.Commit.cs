@@ -76,12 +76,13 @@ sealed partial class Writer
     /// <summary>Has the turn, an up-to-date state, and the batch's time.</summary>
     DateTimeOffset Begin()
     {
+        var asked = clock.GetTimestamp();
         var start = store.Begin(keepTurn: queue.Count > options.KeepTurnAbove);
         if (turnKeptSince == 0)
             turnKeptSince = clock.GetTimestamp();
         try
         {
-            CheckClock(start.Clock);
+            CheckClock(start.Clock, asked);
             if (start.HeadNumber != state!.Head.Number)
                 CatchUp(state);
             if (start.HeadNumber != state.Head.Number || !start.HeadHash.AsSpan().SequenceEqual(state.Head.Hash))
@@ -97,20 +98,22 @@ sealed partial class Writer
     }
 
     /// <summary>A clock that jumps would expire holds, or order rows wrongly: an operator has to look at it.</summary>
-    void CheckClock(DateTimeOffset reading)
+    /// <remarks>It was read between question and answer. A process that is frozen in between sees an old reading, which is no jump.</remarks>
+    void CheckClock(DateTimeOffset reading, long asked)
     {
         var head = state!.Head;
         if (head.RecordedAt - reading > options.ClockTolerance)
             throw new ClockJumpedException(reading, head.RecordedAt);
         if (lastClockTick != 0)
         {
-            var expected = lastClock + clock.GetElapsedTime(lastClockTick);
-            if ((reading - expected).Duration() > options.ClockTolerance)
-                throw new ClockJumpedException(reading, expected);
+            var earliest = lastClock + clock.GetElapsedTime(lastClockTick, asked);
+            var latest = lastClock + clock.GetElapsedTime(lastClockAsked);
+            if (earliest - reading > options.ClockTolerance || reading - latest > options.ClockTolerance)
+                throw new ClockJumpedException(reading, reading < earliest ? earliest : latest);
         }
 
         lastClock = reading;
-        lastClockTick = clock.GetTimestamp();
+        (lastClockAsked, lastClockTick) = (asked, clock.GetTimestamp());
     }
 
     void CatchUp(LedgerState now)

@@ -27,7 +27,8 @@ sealed partial class Writer(
     LedgerState? state;
     Doubt? doubt;
     long turnKeptSince;
-    long lastClockTick;
+    long lastClockAsked,
+        lastClockTick;
     DateTimeOffset lastClock;
 
     /// <summary>The published state; null until the journal was read for the first time.</summary>
