@@ -9,15 +9,18 @@ public static class Eventually
         Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Asks until the answer is yes; fails after a minute with what was awaited.</summary>
-    public static Task TrueAsync(Func<bool> condition, string awaited) => TrueAsync(() => Task.FromResult(condition()), awaited);
+    public static Task TrueAsync(Func<bool> condition, string awaited, Func<string>? why = null) =>
+        TrueAsync(() => Task.FromResult(condition()), awaited, why);
 
-    /// <inheritdoc cref="TrueAsync(Func{bool}, string)"/>
-    public static async Task TrueAsync(Func<Task<bool>> condition, string awaited)
+    /// <inheritdoc cref="TrueAsync(Func{bool}, string, Func{string})"/>
+    /// <param name="why">What more to tell when it was in vain.</param>
+    public static async Task TrueAsync(Func<Task<bool>> condition, string awaited, Func<string>? why = null)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Waited a minute in vain: {awaited}");
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+                Assert.Fail($"Waited a minute in vain: {awaited}{why?.Invoke()}");
             await Task.Delay(Pause);
         }
     }

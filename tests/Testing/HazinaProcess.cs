@@ -57,8 +57,20 @@ public sealed class HazinaProcess : IAsyncDisposable
     {
         const string announcement = "Hazina serves at ";
         var hazina = Start(dataFolder, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
-        await Eventually.TrueAsync(() => hazina.Output.Contains(announcement, StringComparison.Ordinal) || hazina.HasExited, "a server");
-        Assert.False(hazina.HasExited, hazina.Errors);
+        try
+        {
+            await Eventually.TrueAsync(
+                () => hazina.Output.Contains(announcement, StringComparison.Ordinal) || hazina.HasExited,
+                "a server"
+            );
+            Assert.False(hazina.HasExited, hazina.Errors);
+        }
+        catch
+        {
+            await hazina.DisposeAsync();
+            throw;
+        }
+
         var after = hazina.Output[(hazina.Output.IndexOf(announcement, StringComparison.Ordinal) + announcement.Length)..];
         return (hazina, new Uri(after.Split(' ', ',', '\n')[0]));
     }
@@ -73,9 +85,15 @@ public sealed class HazinaProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as a service manager does, and waits for its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]);
-        await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         return await ExitAsync();
+    }
+
+    /// <param name="signal">As <c>kill</c> calls it: TERM, STOP, CONT.</param>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     public async Task<int> ExitAsync()
