@@ -18,6 +18,7 @@ sealed partial class PostgresStore
             using (var reader = command.ExecuteReader())
             {
                 reader.Read();
+                RequireKnown(reader.GetInt16(4), reader.GetInt64(0));
                 state.Head = new BatchHead(
                     reader.GetInt64(0),
                     reader.GetFieldValue<byte[]>(1),
@@ -125,7 +126,9 @@ sealed partial class PostgresStore
         while (reader.Read())
         {
             var seq = reader.GetInt64(0);
-            var isLeg = (RowKind)reader.GetInt16(1) == RowKind.Leg;
+            var kind = (RowKind)reader.GetInt16(1);
+            Invariant.Holds(Enum.IsDefined(kind), $"row {seq} is of kind {(int)kind}, which this version does not know");
+            var isLeg = kind == RowKind.Leg;
             Advance(state.At(reader.GetInt64(2)), seq, reader.IsDBNull(5) ? 0 : reader.GetInt64(5), isLeg ? reader.GetDecimal(4) : 0, 0);
             if (isLeg)
                 Advance(state.At(reader.GetInt64(3)), seq, reader.GetInt64(6), 0, reader.GetDecimal(4));
@@ -158,7 +161,7 @@ sealed partial class PostgresStore
             Invariant.Holds(sum == 0, $"book {key.Book} sums to zero in {key.Currency}");
     }
 
-    const string LoadHeadSql = "select number, hash, last_row, recorded_at from ledger.batches order by number desc limit 1";
+    const string LoadHeadSql = "select number, hash, last_row, recorded_at, format from ledger.batches order by number desc limit 1";
 
     const string LoadCheckpointSql = "select as_of_row from ledger.checkpoint";
 

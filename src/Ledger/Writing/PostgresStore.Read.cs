@@ -30,12 +30,15 @@ sealed partial class PostgresStore
             );
         }
 
-        if (found.Header.Format != RowBytes.Format)
-            throw new BrokenInvariantException($"batch {number} is of format {found.Header.Format}, which this version does not know");
+        RequireKnown(found.Header.Format, number);
         var (rows, details) = ReadRows(ReadRowsSql, found.Header.FirstRow, found.Header.LastRow);
         var others = found.Header.Refusals + found.Header.Bulks == 0 ? [] : ReadIds(OtherIdsSql, number);
         return new StoredBatch(found.Header, found.Previous, found.Root, found.Hash, rows, details, others);
     }
+
+    /// <summary>What a newer version wrote is not guessed at.</summary>
+    static void RequireKnown(int format, long batch) =>
+        Invariant.Holds(format == RowBytes.Format, $"batch {batch} is of format {format}, which this version does not know");
 
     public Guid NewestIdBelow(Guid ceiling) => Guard(() => ReadIds(NewestIdSql, ceiling) is [var newest] ? newest : Guid.Empty);
 

@@ -10,6 +10,9 @@ sealed class Answers(SimulatedJournal journal)
     readonly List<Submission> open = [];
     readonly List<Submission> answered = [];
 
+    /// <summary>What has been printed already: every answer is looked at twice.</summary>
+    readonly Dictionary<object, string> prints = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Constraints deferred to COMMIT fail at random, so anybody may be told that it could not be stored.</summary>
     public bool MayBeFaulty { get; init; }
 
@@ -76,7 +79,8 @@ sealed class Answers(SimulatedJournal journal)
         {
             var posting = submission.Postings[i];
             Assert.Equal(posting.Id, outcomes[i].Id);
-            Assert.True(IsTrue(submission, posting, outcomes[i]), $"{Print.Of(posting)}\nwas told {outcomes[i]}, which is not so");
+            if (!IsTrue(submission, posting, outcomes[i]))
+                Assert.Fail($"{PrintOf(posting)}\nwas told {outcomes[i]}, which is not so");
         }
     }
 
@@ -99,17 +103,24 @@ sealed class Answers(SimulatedJournal journal)
         journal.Tables.Transactions.TryGetValue(posting.Id, out var stored)
         && (stored.Rows[0].Seq, stored.Rows.Count, stored.Batch, stored.Rows[0].RecordedAt)
             == (outcome.FirstRow, outcome.Rows, outcome.Batch, outcome.RecordedAt)
-        && Print.Of(PostingDifference.Rebuild(stored.Rows, stored.Details, journal.Known)) == Print.Of(posting);
+        && PrintOf(stored) == PrintOf(posting);
 
     bool IsRefused(Submission submission, Posting posting, Outcome outcome)
     {
         var isOfBulk = submission.Bulk is not null;
         if (!journal.Tables.Refusals.TryGetValue(submission.Bulk ?? posting.Id, out var stored))
             return false;
-        var isSame = isOfBulk || Print.Of(PostingReader.Whole(stored.Content)) == Print.Of(posting);
+        var isSame = isOfBulk || Print.Of(PostingReader.Whole(stored.Content)) == PrintOf(posting);
         var isCode = stored.Code == outcome.Code || (isOfBulk && outcome.Code == Refusals.BulkRefused.Code);
         return isSame && isCode && (stored.Field, stored.Batch, stored.RecordedAt) == (outcome.Field, outcome.Batch, outcome.RecordedAt);
     }
+
+    string PrintOf(Posting posting) => prints.TryGetValue(posting, out var known) ? known : prints[posting] = Print.Of(posting);
+
+    string PrintOf(StoredTransaction stored) =>
+        prints.TryGetValue(stored, out var known)
+            ? known
+            : prints[stored] = Print.Of(PostingDifference.Rebuild(stored.Rows, stored.Details, journal.Known));
 
     bool IsKnown(Guid id)
     {

@@ -63,6 +63,20 @@ sealed record SimulatedBatch
             Checkpoint = batch.Checkpoint,
         };
 
+    /// <summary>The same once more, as the batch that follows it.</summary>
+    public SimulatedBatch Again()
+    {
+        var rows = Rows.Count;
+        return this with
+        {
+            Header = Header with { Number = Header.Number + 1, FirstRow = Header.FirstRow + rows, LastRow = Header.LastRow + rows },
+            PreviousHash = Hash,
+            Rows = [.. Rows.Select(r => r with { Seq = r.Seq + rows })],
+            Details = Details.ToDictionary(d => d.Key + rows, d => d.Value),
+            Opened = [],
+        };
+    }
+
     public StoredBatch Stored =>
         new(Header, PreviousHash, Root, Hash, [.. Rows], Details, [.. Refusals.Select(r => r.Id), .. Bulks.Select(b => b.Id)]);
 

@@ -30,7 +30,10 @@ sealed class SimulatedJournal(ManualTime time)
     /// <summary>A COMMIT whose session is gone and that the server has not finished; it keeps the turn until it has.</summary>
     public SimulatedBatch? InFlight { get; set; }
 
-    public DateTimeOffset Clock => time.GetUtcNow();
+    /// <summary>How far the database's clock is ahead of the processes'.</summary>
+    public TimeSpan ClockOffset { get; set; }
+
+    public DateTimeOffset Clock => time.GetUtcNow() + ClockOffset;
 
     public void Append(SimulatedBatch batch)
     {

@@ -121,12 +121,22 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
             return Drop() || lies.CallsDoubtSuccess;
         }
 
+        if (lies.ForgetsCommits && faults.Happens(Lies.Rate))
+        {
+            Rollback();
+            return true;
+        }
+
         var isWarned = faults.Happens(faults.Warned);
         batch.IsAcknowledged = !isWarned;
         journal.Append(batch);
+        if (lies.CommitsTwice && faults.Happens(Lies.Rate))
+            journal.Append(batch.Again());
         if (isWarned)
             return Drop();
         EndTransaction();
+        if (lies.LosesTheTail && faults.Happens(Lies.Rate))
+            journal.FailOver(1, isAsynchronous: true);
         if (faults.Happens(faults.Interleaved))
             faults.LetOthersRun(this);
         return true;
@@ -208,7 +218,19 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
 /// <summary>Ways of taking a rule away, to show that the simulation notices.</summary>
 sealed record Lies
 {
+    /// <summary>How often a store lies that does not always, in a thousand commits.</summary>
+    public const int Rate = 100;
+
     public static Lies None { get; } = new();
+
+    /// <summary>Some commits are acknowledged that never happened.</summary>
+    public bool ForgetsCommits { get; init; }
+
+    /// <summary>Some commits happen twice, the second time as the next batch.</summary>
+    public bool CommitsTwice { get; init; }
+
+    /// <summary>Some batches are lost in a failover though they were acknowledged.</summary>
+    public bool LosesTheTail { get; init; }
 
     /// <summary>The batch row is inserted whatever the journal's head is.</summary>
     public bool SkipsHeadGuard { get; init; }
