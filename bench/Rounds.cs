@@ -32,7 +32,7 @@ static class Rounds
                 foreach (var workload in workloads)
                 {
                     await Settle(source, stop);
-                    var run = await RunOnce(workload, time, neighbours, stop);
+                    var run = await RunOnce(workload, round == 0 ? workload.WarmUp(time) : time, neighbours, stop);
                     acknowledged[workload] += run.Transfers;
                     Report.Line(round == 0 ? "warming" : $"{round}/{runs}", workload, run);
                     if (round > 0)

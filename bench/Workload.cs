@@ -21,6 +21,10 @@ abstract class Workload(string name, string system, string what, int callers) : 
     /// <summary>Makes what it needs in the database. Not measured.</summary>
     public abstract Task Prepare(string connectionString, CancellationToken stop);
 
+    /// <summary>How long it runs before it counts, until its code and plans are warm.</summary>
+    /// <param name="run">How long a run is.</param>
+    public virtual TimeSpan WarmUp(TimeSpan run) => run;
+
     /// <summary>Before a run: starts what must not be running while others are measured. Not measured.</summary>
     public virtual Task Begin(CancellationToken stop) => Task.CompletedTask;
 

@@ -19,6 +19,8 @@ sealed class PostingsOverHttp(string name, string what, int callers, int size = 
         key = await Books.MakeKey(stop);
     }
 
+    public override TimeSpan WarmUp(TimeSpan run) => ServerProcess.WarmUp(run);
+
     public override Task Begin(CancellationToken stop) => server.Begin(Books.ConnectionString, stop);
 
     public override Task End() => server.End();
