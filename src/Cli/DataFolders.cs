@@ -11,6 +11,8 @@ static class DataFolders
         {
             DataFolder = Path.GetFullPath(data),
             BinariesFolder = CommonOptions.DataFolder,
+            // The key that heads are signed with, and the heads that were witnessed. What the settings put elsewhere is looked after elsewhere.
+            Beside = ["keys", "witness"],
             Progress = Screen.Progress,
         };
 

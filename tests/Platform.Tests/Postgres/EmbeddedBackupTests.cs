@@ -91,6 +91,23 @@ public sealed class EmbeddedBackupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_lies_beside_comes_back_too_but_never_over_what_is_there()
+    {
+        foreach (var (place, text) in new[] { ("data/notes/old", "saved"), ("data/notes/deep/er", "saved"), ("again/notes/old", "newer") })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.Inside(place))!);
+            await File.WriteAllTextAsync(folder.Inside(place), text);
+        }
+
+        await EmbeddedBackup.WriteAsync(Options("data") with { Beside = ["notes", "none"] }, Backup, progress: null, default);
+        await EmbeddedRestore.RunAsync(Options("again") with { Beside = ["notes"] }, Backup, (_, _) => Task.CompletedTask, default);
+
+        Assert.Equal("newer", await File.ReadAllTextAsync(folder.Inside("again/notes/old")));
+        Assert.Equal("saved", await File.ReadAllTextAsync(folder.Inside("again/notes/deep/er")));
+        Assert.False(Directory.Exists(folder.Inside("again/restore.new")));
+    }
+
+    [Fact]
     public async Task A_backup_with_a_flipped_bit_is_refused()
     {
         await EmbeddedBackup.WriteAsync(Options("data"), Backup, progress: null, default);

@@ -20,6 +20,7 @@ public sealed record BackupSummary(string Postgres, DateTimeOffset TakenAt, long
 public static class EmbeddedBackup
 {
     internal const string Folder = "cluster/",
+        BesideFolder = "data/",
         SummaryName = "hazina-backup.json";
 
     /// <summary>What a running server rebuilds, or what must not be copied from it. The folders themselves are kept, empty.</summary>
@@ -47,7 +48,7 @@ public static class EmbeddedBackup
     ];
 
     /// <summary>Writes a backup of a data folder's database, whether it is being served or not.</summary>
-    /// <param name="options">The database.</param>
+    /// <param name="options">The database, and what goes along with it.</param>
     /// <param name="file">Where to; only complete backups appear there. It is the owner's alone to read.</param>
     /// <param name="progress">Told how many bytes of the whole are done.</param>
     /// <param name="ct">Ends it early; nothing is left.</param>
@@ -79,7 +80,9 @@ public static class EmbeddedBackup
                 await using (var zipped = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true))
                 await using (var archive = new TarWriter(zipped, TarEntryFormat.Pax, leaveOpen: true))
                 {
-                    summary = await new Copy(archive, progress).RunAsync(session.ConnectionString, ct);
+                    var copy = new Copy(archive, progress);
+                    await copy.BesideAsync(options, ct);
+                    summary = await copy.RunAsync(session.ConnectionString, ct);
                 }
 
                 target.Flush(flushToDisk: true);
@@ -100,6 +103,18 @@ public static class EmbeddedBackup
             bytes,
             total;
 
+        /// <summary>Before the database, so that it speaks of nothing that the copy does not have.</summary>
+        public async Task BesideAsync(EmbeddedPostgresOptions options, CancellationToken ct)
+        {
+            foreach (var folder in options.Beside.Select(name => Path.Combine(options.DataFolder, name)).Where(Directory.Exists))
+            {
+                foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+                {
+                    await FileAsync(path, BesideFolder + Path.GetRelativePath(options.DataFolder, path), ct);
+                }
+            }
+        }
+
         public async Task<BackupSummary> RunAsync(string connectionString, CancellationToken ct)
         {
             // One session from start to end: PostgreSQL gives the backup up when it goes, and so does the hold on the log.
@@ -113,7 +128,7 @@ public static class EmbeddedBackup
             var start = await ReadAsync(connection, StartOwnerSql, ct);
             await FolderAsync(cluster, "", ct);
             // The control file goes last, as PostgreSQL's own tool does it: it must not be older than what it speaks of.
-            await FileAsync(Path.Combine(cluster, "global", "pg_control"), "global/pg_control", ct);
+            await FileAsync(Path.Combine(cluster, "global", "pg_control"), Folder + "global/pg_control", ct);
             var (label, stop) = await StopAsync(connection, ct);
             await TextAsync(Folder + "backup_label", label, ct);
             await LogAsync(Path.Combine(cluster, "pg_wal"), start, stop, ct);
@@ -149,7 +164,7 @@ public static class EmbeddedBackup
                 }
                 else if (!Left.Contains(Path.GetFileName(path)) && inside != "global/pg_control")
                 {
-                    await FileAsync(path, inside, ct);
+                    await FileAsync(path, Folder + inside, ct);
                 }
             }
         }
@@ -180,7 +195,7 @@ public static class EmbeddedBackup
 
             await using (content)
             {
-                await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Folder + name) { DataStream = content }, ct);
+                await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content }, ct);
                 files++;
                 bytes += content.Length;
                 progress?.Invoke(bytes, Math.Max(total, bytes));
@@ -204,7 +219,7 @@ public static class EmbeddedBackup
 
             foreach (var segment in segments)
             {
-                await FileAsync(Path.Combine(folder, segment), "pg_wal/" + segment, ct);
+                await FileAsync(Path.Combine(folder, segment), Folder + "pg_wal/" + segment, ct);
             }
         }
 

@@ -6,6 +6,11 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The folder that holds the cluster; made where it is missing.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>
+    /// Other folders of the data folder that a backup takes along and a restore brings back, by name. A file that is there already stays as it is.
+    /// </summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>Where a fetched PostgreSQL is kept; the data folder where nothing is said. Clusters side by side can share one.</summary>
     public string? BinariesFolder { get; init; }
 

@@ -43,13 +43,14 @@ public static class EmbeddedRestore
         }
 
         var scratch = home.Cluster + ".new";
-        if (Directory.Exists(scratch))
+        var scratchBeside = Path.Combine(Path.GetFullPath(options.DataFolder), "restore.new");
+        foreach (var earlier in new[] { scratch, scratchBeside }.Where(Directory.Exists))
         {
-            Directory.Delete(scratch, recursive: true);
+            Directory.Delete(earlier, recursive: true);
         }
 
         options.Progress?.Invoke($"Unpacking {file}");
-        var summary = await ExtractAsync(file, scratch, ct);
+        var summary = await ExtractAsync(file, scratch, scratchBeside, ct);
         var binaries = await EmbeddedPostgres.BinariesForAsync(home, options, ct);
         Cluster.RequireSameMajor(summary.Postgres.Split('.')[0], binaries, file);
         await home.User.TakeAsync(scratch, ct);
@@ -59,11 +60,31 @@ public static class EmbeddedRestore
             throw new EmbeddedPostgresException($"The files could not be written to disk: {synced.Complaint}");
         }
 
+        BringBeside(scratchBeside, options);
         Directory.Move(scratch, home.Cluster);
         return summary;
     }
 
-    static async Task<BackupSummary> ExtractAsync(string file, string scratch, CancellationToken ct)
+    /// <summary>What is there already may be newer than the backup, and is kept.</summary>
+    static void BringBeside(string from, EmbeddedPostgresOptions options)
+    {
+        foreach (var folder in options.Beside.Select(name => Path.Combine(from, name)).Where(Directory.Exists))
+        {
+            foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            {
+                var to = Path.Combine(options.DataFolder, Path.GetRelativePath(from, path));
+                if (!File.Exists(to))
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                    File.Move(path, to);
+                }
+            }
+        }
+
+        Directory.Delete(from, recursive: true);
+    }
+
+    static async Task<BackupSummary> ExtractAsync(string file, string scratch, string scratchBeside, CancellationToken ct)
     {
         try
         {
@@ -71,6 +92,7 @@ public static class EmbeddedRestore
             await using var unzipped = new GZipStream(packed, CompressionMode.Decompress);
             await using var archive = new TarReader(unzipped);
             Directory.CreateDirectory(scratch, PrivateFolder);
+            Directory.CreateDirectory(scratchBeside, PrivateFolder);
             long files = 0;
             while (await archive.GetNextEntryAsync(copyData: false, ct) is { } entry)
             {
@@ -82,7 +104,9 @@ public static class EmbeddedRestore
                     return summary?.Files == files ? summary : throw new InvalidDataException("its count of files is wrong");
                 }
 
-                files += await ExtractAsync(entry, scratch, ct);
+                files += entry.Name.StartsWith(EmbeddedBackup.BesideFolder, StringComparison.Ordinal)
+                    ? await ExtractAsync(entry, EmbeddedBackup.BesideFolder, scratchBeside, ct)
+                    : await ExtractAsync(entry, EmbeddedBackup.Folder, scratch, ct);
             }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or JsonException)
@@ -93,12 +117,10 @@ public static class EmbeddedRestore
         throw new EmbeddedPostgresException($"{file} is not a whole backup by Hazina: its end is missing.");
     }
 
-    /// <summary>One entry; the answer is how many files of the cluster it was.</summary>
-    static async Task<int> ExtractAsync(TarEntry entry, string scratch, CancellationToken ct)
+    /// <summary>One entry; the answer is how many files it was.</summary>
+    static async Task<int> ExtractAsync(TarEntry entry, string prefix, string scratch, CancellationToken ct)
     {
-        var name = entry.Name.StartsWith(EmbeddedBackup.Folder, StringComparison.Ordinal)
-            ? entry.Name[EmbeddedBackup.Folder.Length..]
-            : "/";
+        var name = entry.Name.StartsWith(prefix, StringComparison.Ordinal) ? entry.Name[prefix.Length..] : "/";
         var path = Path.GetFullPath(Path.Combine(scratch, name));
         // A backup comes from outside: nothing in it may be written anywhere else.
         if (path != scratch + "/" && !path.StartsWith(scratch + "/", StringComparison.Ordinal) && path != scratch)
@@ -112,6 +134,7 @@ public static class EmbeddedRestore
                 Directory.CreateDirectory(path, PrivateFolder);
                 return 0;
             case TarEntryType.RegularFile:
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!, PrivateFolder);
                 await using (
                     var target = new FileStream(
                         path,
