@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Hazina.Host;
 
 namespace Hazina.Cli;
 
 static class ServeCommand
 {
-    public const int DefaultPort = 5080;
+    public const int DefaultPort = ServerOptions.DefaultPort;
 
     public static CliCommand Create()
     {
@@ -69,9 +70,15 @@ static class ServeCommand
         return command;
     }
 
-    /// <summary>Null where nothing was said: then the settings decide.</summary>
+    /// <summary>Null where no port was said: then the settings decide. A certificate may stand there, too.</summary>
     static string? UrlsOf(int? port, string? certificate) =>
-        port is null && certificate is null ? null : $"{(certificate is null ? "http" : "https")}://localhost:{port ?? DefaultPort}";
+        port is null
+            ? null
+            : ServerOptions.UrlOf(
+                port.Value,
+                isSecure: ServerOptions.Settings(new Dictionary<string, string?> { ["certificate"] = certificate })["certificate"]
+                    is { Length: > 0 }
+            );
 
     public static Option<int?> PortOption() =>
         new("--port")

@@ -1,9 +1,7 @@
-using System.Net.Sockets;
 using Hazina.Host;
 using Hazina.Platform.Postgres.Embedded;
 using Hazina.Platform.Telemetry;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 
 namespace Hazina.Cli;
@@ -19,11 +17,8 @@ static class Serving
     )
     {
         var options = ServerOptions.From(ServerOptions.Settings(settings.Arguments));
-        if (options.Certificate is null && options.Urls.Contains("https:", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new CommandFailedException($"{options.Urls} needs a certificate: name its file with --certificate.");
-        }
-
+        RequireCertificate(options);
+        ListenAddresses.RequireFree(options.Urls);
         var isOurs = options.ConnectionString is null && options.OwnerConnectionString is null;
         await using var own = isOurs ? await EmbeddedPostgres.StartAsync(DataFolders.Database(settings.DataFolder), ct) : null;
         await using var app = Server.Build(own is null ? options : options with { OwnerConnectionString = own.ConnectionString });
@@ -53,33 +48,29 @@ static class Serving
         }
     }
 
+    static void RequireCertificate(ServerOptions options)
+    {
+        var isSecure = options.Urls.Contains("https:", StringComparison.OrdinalIgnoreCase);
+        if (isSecure && options.Certificate is null)
+        {
+            throw new CommandFailedException($"{options.Urls} needs a certificate: name its file with --certificate.");
+        }
+
+        if (!isSecure && options.Certificate is not null)
+        {
+            Screen.Progress($"The certificate {options.Certificate} is not used: none of the addresses, {options.Urls}, is one of https.");
+        }
+    }
+
     static async Task StartAsync(WebApplication app, string urls, CancellationToken ct)
     {
         try
         {
             await app.StartAsync(ct);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
+        catch (Exception e) when (ListenAddresses.Refused(urls, e) is not null)
         {
-            throw new CommandFailedException(
-                $"Another program is listening at {urls} already. Stop it, or choose another port with --port.",
-                e
-            );
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied)
-        {
-            throw new CommandFailedException(
-                $"{Environment.UserName} may not listen at {urls}. Ports below 1024 need root; choose another with --port.",
-                e
-            );
-        }
-        catch (SocketException e)
-        {
-            throw new CommandFailedException($"This machine cannot listen at {urls}: {e.Message}.", e);
-        }
-        catch (FormatException e)
-        {
-            throw new CommandFailedException($"{urls} is no address to listen at, such as http://localhost:5080.", e);
+            throw ListenAddresses.Refused(urls, e)!;
         }
     }
 }

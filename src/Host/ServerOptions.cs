@@ -8,6 +8,8 @@ namespace Hazina.Host;
 /// <summary>What a server is started with. <see cref="From"/> reads it from the settings.</summary>
 public sealed record ServerOptions
 {
+    public const int DefaultPort = 5080;
+
     /// <summary>What everything but migrations connects with. Null: the owner's server is ours alone, and a login of few rights is made there.</summary>
     public string? ConnectionString { get; init; }
 
@@ -15,7 +17,7 @@ public sealed record ServerOptions
     public string? OwnerConnectionString { get; init; }
 
     /// <summary>Where to listen, separated by semicolons.</summary>
-    public string Urls { get; init; } = "http://localhost:5080";
+    public string Urls { get; init; } = UrlOf(DefaultPort, isSecure: false);
 
     /// <summary>PEM or PFX, for addresses with https. Read again when it changes.</summary>
     public string? Certificate { get; init; }
@@ -69,7 +71,7 @@ public sealed record ServerOptions
         {
             ConnectionString = Given(settings, "database"),
             OwnerConnectionString = Given(settings, "database_owner"),
-            Urls = Given(settings, "urls") ?? defaults.Urls,
+            Urls = Given(settings, "urls") ?? UrlOf(DefaultPort, isSecure: Given(settings, "certificate") is not null),
             Certificate = Given(settings, "certificate"),
             CertificateKey = Given(settings, "certificate_key"),
             CertificatePassword = Given(settings, "certificate_password"),
@@ -84,6 +86,9 @@ public sealed record ServerOptions
             Configuration = settings,
         };
     }
+
+    /// <summary>Of a port that this machine alone can reach.</summary>
+    public static string UrlOf(int port, bool isSecure) => $"{(isSecure ? "https" : "http")}://localhost:{port}";
 
     /// <summary>Whether a database is named at all; otherwise the caller has to bring one.</summary>
     public bool HasDatabase => ConnectionString is not null || OwnerConnectionString is not null;

@@ -58,7 +58,7 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_told_in_a_sentence()
+    public async Task A_port_that_is_taken_is_told_in_a_sentence_before_a_database_is_made()
     {
         var (first, address) = await HazinaProcess.ServeAsync(Data);
         await using var __ = first;
@@ -66,6 +66,7 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains("Another program is listening", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output + errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.Inside("other", "postgres")));
     }
 
     [Fact]
@@ -78,6 +79,10 @@ public sealed class ServeTests : IDisposable
 
         var restore = await HazinaProcess.RunAsync(folder.Inside("again"), "restore", folder.Inside("backup.tar.gz"));
         Assert.Equal((0, ""), (restore.ExitCode, restore.ExitCode == 0 ? "" : restore.Errors));
+
+        var (mine, theirs) = (folder.Inside("again", "keys", "ledger-head.pem"), Path.Combine(Data, "keys", "ledger-head.pem"));
+        Assert.Equal(await File.ReadAllTextAsync(theirs), await File.ReadAllTextAsync(mine));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(mine));
 
         var (again, address) = await HazinaProcess.ServeAsync(folder.Inside("again"));
         await using var ___ = again;
