@@ -18,6 +18,7 @@ public sealed partial class Journal : IHostedService, IDisposable
     readonly SubmissionQueue queue;
     readonly Writer writer;
     readonly PostgresStore store;
+    readonly StoreLane lane = new(hasThread: true);
     readonly BatchWaiters waiters = new();
     readonly CancellationTokenSource stopping = new();
     Thread? thread;
@@ -32,7 +33,7 @@ public sealed partial class Journal : IHostedService, IDisposable
         queue = new SubmissionQueue(this.options.QueueCapacity);
         LedgerTelemetry.Watch(() => queue.Count);
         store = new PostgresStore(database, this.options, logger);
-        writer = new Writer(store, queue, this.options, clock, Guid.CreateVersion7, logger) { Published = waiters.Reached };
+        writer = new Writer(store, queue, this.options, clock, Guid.CreateVersion7, logger, lane) { Published = waiters.Reached };
     }
 
     /// <summary>The last batch that reads of this process see; −1 before the journal was read.</summary>
@@ -126,6 +127,7 @@ public sealed partial class Journal : IHostedService, IDisposable
         // Where a later service failed to start, nobody has stopped the writer. While it commits, what it uses has to stay.
         if (thread?.Join(TimeSpan.FromSeconds(10)) == false)
             return;
+        lane.Dispose();
         store.Dispose();
         queue.Dispose();
         stopping.Dispose();

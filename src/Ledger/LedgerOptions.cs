@@ -21,6 +21,9 @@ public sealed class LedgerOptions
     /// <summary>Postings waiting above which the turn is kept after a commit.</summary>
     public int KeepTurnAbove { get; set; } = 2_000;
 
+    /// <summary>Postings waiting above which the next batch is decided while one is being stored.</summary>
+    public int DecideAheadAbove { get; set; } = 256;
+
     /// <summary>How long a turn may be kept while others wait.</summary>
     public TimeSpan KeepTurnFor { get; set; } = TimeSpan.FromMilliseconds(250);
 

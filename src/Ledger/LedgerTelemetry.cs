@@ -26,8 +26,15 @@ static class LedgerTelemetry
     );
 
     /// <summary>A batch was committed.</summary>
-    public static void Committed(int rows, TimeSpan took)
+    public static void Committed(long batch, int rows, TimeSpan took, TimeProvider clock)
     {
+        using var activity = Activities.StartActivity(
+            "ledger.batch",
+            ActivityKind.Internal,
+            parentContext: default,
+            startTime: clock.GetUtcNow() - took
+        );
+        activity?.SetTag("hazina.batch", batch).SetTag("hazina.rows", rows);
         BatchRows.Record(rows);
         CommitTime.Record(took.TotalSeconds);
     }

@@ -25,6 +25,9 @@ sealed class Account
     /// <summary>Its place in the draft of the batch at hand, −1 when untouched. The writer's own.</summary>
     public int Slot = -1;
 
+    /// <summary>The same in a draft that lies over another one; the two take turns.</summary>
+    public int OtherSlot = -1;
+
     public bool GrowsByDebit => Class is AccountClass.Asset or AccountClass.Expense;
 
     /// <summary>Turns debits − credits into the balance on the account's normal side.</summary>

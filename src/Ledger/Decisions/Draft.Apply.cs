@@ -63,7 +63,7 @@ sealed partial class Draft
         for (var i = positionsBefore.Count - 1; i >= 0; i--)
             positions[positionsBefore[i].Slot] = positionsBefore[i].Before;
         for (var slot = mark.Touched; slot < touched.Count; slot++)
-            touched[slot].Slot = -1;
+            SetSlot(touched[slot], -1);
         touched.RemoveRange(mark.Touched, touched.Count - mark.Touched);
         positions.RemoveRange(mark.Touched, positions.Count - mark.Touched);
         for (var i = reservationsBefore.Count - 1; i >= 0; i--)
@@ -127,7 +127,7 @@ sealed partial class Draft
 
         if (row.Kind is not RowKind.Leg)
             Invariant.Holds(
-                positions[At(row.Debit).Slot].Net == row.DebitAfter,
+                positions[SlotOf(At(row.Debit))].Net == row.DebitAfter,
                 $"row {row.Seq} leaves account {row.Debit} with {row.DebitAfter}"
             );
         Rows.Add(row);

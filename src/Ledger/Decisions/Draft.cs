@@ -9,8 +9,13 @@ namespace Hazina.Ledger.Decisions;
 /// <param name="state">What it lies over.</param>
 /// <param name="time">The journal's time for the batch.</param>
 /// <param name="buffers">Lists to work in; nobody else may use them before the draft is done with. Null: fresh ones.</param>
-sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers? buffers = null)
+/// <param name="below">The batch before, where it is decided and not committed yet: this one lies over it until it is <see cref="Landed"/>.</param>
+sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers? buffers = null, Draft? below = null)
 {
+    readonly bool isOther = below is { isOther: false };
+    readonly int accountsBefore = state.Accounts.Count + (below?.opened.Count ?? 0);
+    Draft? below = below;
+
     readonly List<Account> touched = buffers?.Touched ?? [];
     readonly List<Position> positions = buffers?.Positions ?? [];
     readonly List<Account> opened = [];
@@ -27,7 +32,10 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
     public List<JournalRow> Rows { get; } = buffers?.Rows ?? [];
 
     /// <summary>The row that comes next.</summary>
-    public long NextRow { get; private set; } = state.Head.LastRow + 1;
+    public long NextRow { get; private set; } = below?.NextRow ?? state.Head.LastRow + 1;
+
+    /// <summary>The number of the batch that this becomes.</summary>
+    public long Number { get; } = below?.Number + 1 ?? state.Head.Number + 1;
 
     public IReadOnlyList<Account> Touched => touched;
 
@@ -37,12 +45,16 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
 
     public IReadOnlyDictionary<CounterKey, Counter> Counters => counters;
 
-    public Account? Find(Guid id) => state.Find(id) ?? (openedById.Count > 0 ? openedById.GetValueOrDefault(id) : null);
+    public Account? Find(Guid id) => below is null ? state.Find(id) ?? FindOpened(id) : below.Find(id) ?? FindOpened(id);
+
+    Account? FindOpened(Guid id) => openedById.Count > 0 ? openedById.GetValueOrDefault(id) : null;
 
     public Account At(long number) =>
-        number <= state.Accounts.Count ? state.At(number) : opened[checked((int)(number - state.Accounts.Count - 1))];
+        number > accountsBefore ? opened[checked((int)(number - accountsBefore - 1))]
+        : below is null ? state.At(number)
+        : below.At(number);
 
-    public long NextAccountNumber => state.Accounts.Count + opened.Count + 1;
+    public long NextAccountNumber => accountsBefore + opened.Count + 1;
 
     /// <summary>The active reservation, or null.</summary>
     public Reservation? FindReservation(Guid id) =>
@@ -50,10 +62,12 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
             ? change.Status == ReservationStatus.Active
                 ? change.Reservation
                 : null
-            : state.FindReservation(id);
+            : below is null
+                ? state.FindReservation(id)
+                : below.FindReservation(id);
 
-    /// <summary>Whether this batch made, drew on or ended the reservation.</summary>
-    public bool HasTouched(Guid reservation) => reservations.ContainsKey(reservation);
+    /// <summary>Whether this batch, or the one below it, made, drew on or ended the reservation.</summary>
+    public bool HasTouched(Guid reservation) => reservations.ContainsKey(reservation) || below?.HasTouched(reservation) == true;
 
     /// <summary>Whether the reservation, touched by this batch, holds money of the account.</summary>
     public bool IsHeldOn(Guid reservation, Account account) =>
@@ -64,24 +78,41 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
     /// <summary>The turnover counted so far; null where nothing is, or where its period is over.</summary>
     Counter? Find(in CounterKey key) =>
         counters.TryGetValue(key, out var counter) ? counter
+        : below is not null && below.counters.TryGetValue(key, out counter) && counter.PeriodEnd > time ? counter
         : state.FindCounter(key) is { } known && known.PeriodEnd > time ? known
         : null;
 
     /// <summary>Where the account stands in this draft, to be read.</summary>
-    public Position PositionOf(Account account) => account.Slot >= 0 ? positions[account.Slot] : account.Now;
+    public Position PositionOf(Account account) =>
+        SlotOf(account) is >= 0 and var slot ? positions[slot]
+        : below is null ? account.Now
+        : below.PositionOf(account);
+
+    /// <summary>The account's place among those that the draft has touched, −1 when untouched.</summary>
+    public int SlotOf(Account account) => isOther ? account.OtherSlot : account.Slot;
+
+    void SetSlot(Account account, int slot)
+    {
+        if (isOther)
+            account.OtherSlot = slot;
+        else
+            account.Slot = slot;
+    }
 
     /// <summary>Where the account stands in this draft, to be changed.</summary>
     ref Position Touch(Account account)
     {
-        if (account.Slot < 0)
+        var slot = SlotOf(account);
+        if (slot < 0)
         {
-            account.Slot = touched.Count;
+            positions.Add(PositionOf(account));
+            slot = touched.Count;
+            SetSlot(account, slot);
             touched.Add(account);
-            positions.Add(account.Now);
         }
 
-        SaveForUndo(account.Slot);
-        return ref CollectionsMarshal.AsSpan(positions)[account.Slot];
+        SaveForUndo(slot);
+        return ref CollectionsMarshal.AsSpan(positions)[slot];
     }
 
     /// <summary>Makes the draft the state, as of the committed batch.</summary>
@@ -104,6 +135,9 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
         Drop();
     }
 
+    /// <summary>The batch below is part of the state.</summary>
+    public void Landed() => below = null;
+
     /// <summary>The account's position is in a snapshot that this batch writes.</summary>
     public void MarkSnapshotted(Account account)
     {
@@ -114,7 +148,7 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
     public void Drop()
     {
         foreach (var account in touched)
-            account.Slot = -1;
+            SetSlot(account, -1);
     }
 
     /// <summary>What a reservation has become in this batch.</summary>

@@ -10,7 +10,7 @@ namespace Hazina.Ledger.Writing;
 sealed class BatchBuilder(Draft draft, Lookup lookup)
 {
     /// <summary>Fewer are hashed sooner than another thread is woken up, and are stored as soon as the whole is.</summary>
-    const int RowsWorthSending = 512;
+    public const int RowsWorthSending = 512;
 
     readonly Merkle merkle = new();
     Task hashing = Task.CompletedTask;
@@ -31,8 +31,8 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     /// <summary>Outcomes that hold once the batch is committed, by item and posting.</summary>
     public List<(Item Item, int Index, Outcome Outcome)> Outcomes { get; } = [];
 
-    /// <summary>Every id that the journal has once this is committed, and those of items that wait.</summary>
-    public IReadOnlyCollection<Guid> Ids => ids;
+    /// <summary>Every id that the journal has once this is committed, those of reservations too, and those of items that wait.</summary>
+    public IReadOnlySet<Guid> Ids => ids;
 
     /// <summary>Items that must wait for what this batch brings.</summary>
     public List<Item> Deferred { get; } = [];
@@ -80,15 +80,16 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     {
         if (draft.Rows.Count - sent < RowsWorthSending)
             return;
-        HashOnAnotherThread();
-        store.Append(draft.Rows, sent);
+        BeginHashing();
+        store.Append(draft.Rows);
         sent = draft.Rows.Count;
     }
 
     /// <summary>Waits until nothing reads the draft's rows any more; the next batch overwrites them.</summary>
     public void Settle() => hashing.Wait();
 
-    void HashOnAnotherThread()
+    /// <summary>Lets another thread hash what is decided and not hashed.</summary>
+    public void BeginHashing()
     {
         var part = transactions.GetRange(hashed, transactions.Count - hashed);
         hashed = transactions.Count;
@@ -130,7 +131,6 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         return new BatchContents(header, previous.Hash, Root())
         {
             Rows = draft.Rows,
-            Sent = sent,
             Books = books,
             Details = details,
             Refusals = refusals,
@@ -147,13 +147,13 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
 
     Task<byte[]> Root()
     {
-        if (draft.Rows.Count < RowsWorthSending)
+        if (hashed == 0 && draft.Rows.Count < RowsWorthSending)
         {
             Hash(transactions);
             return Task.FromResult(Top());
         }
 
-        HashOnAnotherThread();
+        BeginHashing();
         var root = hashing.ContinueWith(
             before =>
             {
@@ -214,16 +214,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         var no = Decision.Decide(draft, posting, FactsFor(posting));
         if (no is { } refused)
         {
-            refusals.Add(
-                new StoredRefusal(
-                    posting.Id,
-                    PostingJson.Whole(posting),
-                    refused.Code,
-                    refused.Field,
-                    draft.State.Head.Number + 1,
-                    draft.Time
-                )
-            );
+            refusals.Add(new StoredRefusal(posting.Id, PostingJson.Whole(posting), refused.Code, refused.Field, draft.Number, draft.Time));
             var outcome = Refused(posting.Id, refused.Code, refused.Field);
             Outcomes.Add((item, item.Index, outcome));
             PutAlongside(posting.WhenRefused, posting, outcome, place);
@@ -259,7 +250,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
             {
                 draft.UndoBulk();
                 var field = $"transactions/{i}{(no.Field is null ? "" : "/" + no.Field)}";
-                refusals.Add(new StoredRefusal(bulk, content, no.Code, field, draft.State.Head.Number + 1, draft.Time));
+                refusals.Add(new StoredRefusal(bulk, content, no.Code, field, draft.Number, draft.Time));
                 for (var j = 0; j < postings.Count; j++)
                     Outcomes.Add((item, j, Refused(postings[j].Id, j == i ? no.Code : Refusals.BulkRefused.Code, field)));
                 return;
@@ -267,7 +258,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         }
 
         draft.EndBulk();
-        bulks.Add(new StoredBulk(bulk, content, firstRow, draft.State.Head.Number + 1, draft.Time));
+        bulks.Add(new StoredBulk(bulk, content, firstRow, draft.Number, draft.Time));
         for (var i = 0; i < postings.Count; i++)
         {
             Claim(postings[i]);
@@ -289,6 +280,12 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         ids.Add(posting.Id);
         if (posting.Reverses is { } original)
             reversed.Add(original);
+        for (var i = 0; i < posting.Steps.Count; i++)
+        {
+            if (posting.Steps[i] is Reserve reserve)
+                ids.Add(reserve.Id);
+        }
+
         Claim(posting.WhenPosted);
         Claim(posting.WhenRefused);
 
@@ -360,7 +357,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
             Status = OutcomeStatus.Posted,
             FirstRow = draft.Rows[start].Seq,
             Rows = (end ?? draft.Rows.Count) - start,
-            Batch = draft.State.Head.Number + 1,
+            Batch = draft.Number,
             RecordedAt = draft.Time,
         };
 
@@ -371,7 +368,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
             Status = OutcomeStatus.Refused,
             Code = code,
             Field = field,
-            Batch = draft.State.Head.Number + 1,
+            Batch = draft.Number,
             RecordedAt = draft.Time,
         };
 }

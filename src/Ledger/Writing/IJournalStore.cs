@@ -23,17 +23,16 @@ interface IJournalStore : IDisposable
     /// <summary>What the journal knows of these ids.</summary>
     Lookup LookUp(LookupRequest request, LedgerState state);
 
-    /// <summary>The greatest id below another that the journal has, posted, refused or a bulk's; all zeros where there is none.</summary>
+    /// <summary>The greatest id below another that the journal has, posted, refused, a bulk's or a reservation's; all zeros where there is none.</summary>
     Guid NewestIdBelow(Guid ceiling);
 
     /// <summary>Whether an attempt was committed.</summary>
     bool HasAttempt(Guid attempt);
 
     /// <summary>Sends rows of the batch at hand that nothing changes any more, so that they are stored while later ones are decided.</summary>
-    /// <param name="rows">All rows of the batch so far.</param>
-    /// <param name="from">Those before it were sent already.</param>
+    /// <param name="rows">All rows of the batch so far, those sent before among them.</param>
     /// <exception cref="BatchRejectedException">As of <see cref="Write"/>.</exception>
-    void Append(List<JournalRow> rows, int from);
+    void Append(List<JournalRow> rows);
 
     /// <summary>Writes what is left of a batch in the transaction at hand.</summary>
     /// <exception cref="BatchRejectedException">Something in it cannot be stored; the transaction is rolled back.</exception>
@@ -122,9 +121,6 @@ sealed class BatchContents
     public byte[] Hash => hash.Value;
 
     public required List<JournalRow> Rows { get; init; }
-
-    /// <summary>How many of the rows are with the store already.</summary>
-    public required int Sent { get; init; }
 
     /// <summary>The books that the rows belong to.</summary>
     public required IReadOnlyCollection<string> Books { get; init; }

@@ -217,7 +217,9 @@ sealed partial class PostgresStore
             union all
             (select id from ledger.refusals where id < $1 order by id desc limit 1)
             union all
-            (select id from ledger.bulks where id < $1 order by id desc limit 1)) as newest
+            (select id from ledger.bulks where id < $1 order by id desc limit 1)
+            union all
+            (select id from ledger.reservations where id < $1 order by id desc limit 1)) as newest
         order by id desc limit 1
         """;
 

@@ -12,27 +12,29 @@ sealed partial class PostgresStore
     const int CopyTimeout = 120_000;
 
     NpgsqlRawCopyStream? copying;
-    CopyBuffer? rowsSent;
+    CopyBuffer? appending;
+    int appended;
 
-    public void Append(List<JournalRow> rows, int from) =>
+    public void Append(List<JournalRow> rows) =>
         Write(() =>
         {
-            if (rowsSent is null)
+            if (appending is null)
             {
                 copying = connection!.BeginRawBinaryCopy(CopyJournalSql);
                 copying.ReadTimeout = copying.WriteTimeout = CopyTimeout;
-                rowsSent = new CopyBuffer(copying);
-                rowsSent.Begin();
+                appending = new CopyBuffer(copying);
+                appending.Begin();
             }
 
-            foreach (ref readonly var row in CollectionsMarshal.AsSpan(rows)[from..])
-                rowsSent.Add(row);
+            foreach (ref readonly var row in CollectionsMarshal.AsSpan(rows)[appended..])
+                appending.Add(row);
+            appended = rows.Count;
         });
 
     public void Write(BatchContents batch)
     {
-        if (batch.Rows.Count > batch.Sent)
-            Append(batch.Rows, batch.Sent);
+        if (batch.Rows.Count > appended)
+            Append(batch.Rows);
         Write(() =>
         {
             EndAppending();
@@ -45,13 +47,19 @@ sealed partial class PostgresStore
 
     void EndAppending()
     {
-        if (rowsSent is null)
+        if (appending is null)
             return;
-        rowsSent.End();
-        rowsSent = null;
+        appending.End();
         var ended = copying!;
-        copying = null;
+        ForgetAppended();
         ended.Dispose(); // the server says here whether it has them all
+    }
+
+    void ForgetAppended()
+    {
+        copying = null;
+        appending = null;
+        appended = 0;
     }
 
     void Write(Action action) =>

@@ -88,10 +88,10 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
     {
         try
         {
-            rowsSent = null;
-            if (copying is { } unfinished)
+            var unfinished = copying;
+            ForgetAppended();
+            if (unfinished is not null)
             {
-                copying = null;
                 unfinished.Cancel();
                 unfinished.Dispose();
             }
@@ -146,8 +146,7 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
     {
         keepsTurn = false;
         transaction = null;
-        copying = null;
-        rowsSent = null;
+        ForgetAppended();
         if (connection is null)
             return;
         // Not back into the pool: it may still hold the session's lock.

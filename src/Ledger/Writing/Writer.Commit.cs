@@ -2,239 +2,182 @@ using Hazina.Ledger.Decisions;
 
 namespace Hazina.Ledger.Writing;
 
-/// <summary>One batch from BEGIN to the answers.</summary>
+/// <summary>From BEGIN to the answers.</summary>
 sealed partial class Writer
 {
     static readonly Lookup NothingKnown = new();
 
-    /// <summary>Decides and commits the items; those answered leave the list, those that must wait stay in it.</summary>
+    /// <summary>
+    /// Decides and commits the items; those answered leave the list, those that must wait stay in it. While the queue is deep it goes on with
+    /// further batches, each decided while the one before is being stored.
+    /// </summary>
+    /// <exception cref="BatchRejectedException">The batch whose items are in the list now cannot be stored as it is.</exception>
     void Commit(List<Item> items, bool mayGrow, bool evenIfEmpty = false)
     {
-        using var activity = LedgerTelemetry.Activities.StartActivity("ledger.batch");
-        var time = Begin();
-        var began = clock.GetTimestamp();
-        // A batch forms while the turn is waited for: whoever came in the meantime rides along.
-        if (mayGrow)
-            queue.Take(items, options.BatchSize);
+        Attempt? open = null;
+        Attempt? next = null;
+        try
+        {
+            var time = Begin();
+            // A batch forms while the turn is waited for: whoever came in the meantime rides along.
+            if (mayGrow)
+                queue.Take(items, options.BatchSize);
+            open = Decide(items, time);
+            if (!Build(open, evenIfEmpty))
+            {
+                store.Rollback();
+                Drop(open);
+                Answer(open);
+                return;
+            }
+
+            for (; ; (open, next) = (next, null))
+            {
+                var stored = Store(open);
+                next = mayGrow ? DecideAhead(open) : null;
+                if (!lane.Wait(stored))
+                    LeaveInDoubt(open);
+                if (next is null)
+                {
+                    Land(open);
+                    return;
+                }
+
+                if (!GoOn(open, next))
+                    return;
+                next.MoveTo(items);
+            }
+        }
+        catch (Exception e)
+        {
+            lane.Settle();
+            TakeBack(next);
+            // In doubt it stays as it is; landed it has given everything back.
+            if (open?.Buffers is not null && open != doubt?.Attempt)
+                Drop(open);
+            if (e is not (StoreLostException or BatchRejectedException or HistoryDivergedException))
+                store.Rollback();
+            throw;
+        }
+    }
+
+    Attempt Decide(List<Item> items, DateTimeOffset time)
+    {
         var now = state!;
         if (recentIds.IsOver(time))
             recentIds.Start(store.NewestIdBelow(RecentIds.CeilingFor(time)), time);
         var request = RequestFor(items);
         var lookup = request.IsEmpty ? NothingKnown : store.LookUp(request, now);
-        buffers.Clear();
+        var buffers = RentBuffers();
         var draft = new Draft(now, time, buffers);
-        var builder = new BatchBuilder(draft, lookup);
-        BatchContents batch;
-        bool isCommitted;
+        var attempt = new Attempt(draft, buffers, new BatchBuilder(draft, lookup), items, clock.GetTimestamp());
         try
         {
-            builder.Expire(now.Due(time, DueAtOnce), newId);
+            attempt.Builder.Expire(now.Due(time, DueAtOnce), newId);
             for (var place = 0; place < items.Count; place++)
             {
-                builder.Add(items[place], place);
-                builder.Advance(store);
+                attempt.Builder.Add(items[place], place);
+                attempt.Builder.Advance(store);
             }
 
-            var taken = snapshots.Choose(draft);
-            if (builder.IsEmpty && taken.Count == 0 && !evenIfEmpty && !(isUnconfirmed && builder.Outcomes.Count > 0))
-            {
-                draft.Drop();
-                store.Rollback();
-                Answer(builder, items);
-                return;
-            }
-
-            batch = builder.Build(newId(), options.Node, snapshots.NextCheckpoint(now), taken);
-            store.Write(batch);
-            isCommitted = store.Commit();
+            return attempt;
         }
-        catch (Exception e)
+        catch
         {
-            builder.Settle();
-            draft.Drop();
-            if (e is not (StoreLostException or BatchRejectedException or HistoryDivergedException))
-                store.Rollback();
+            Drop(attempt);
             throw;
         }
+    }
 
-        if (!isCommitted)
+    /// <summary>False where there is nothing to commit.</summary>
+    bool Build(Attempt attempt, bool evenIfEmpty)
+    {
+        var taken = snapshots.Choose(attempt.Draft);
+        var confirms = isUnconfirmed && attempt.Builder.Outcomes.Count > 0;
+        if (attempt.Builder.IsEmpty && taken.Count == 0 && !evenIfEmpty && !confirms)
+            return false;
+        attempt.Batch = attempt.Builder.Build(newId(), options.Node, snapshots.NextCheckpoint(state!), taken);
+        return true;
+    }
+
+    Task<bool> Store(Attempt attempt)
+    {
+        // Few rows are stored sooner than another thread is woken up.
+        return
+            attempt.Appended is null && attempt.Batch!.Rows.Count < BatchBuilder.RowsWorthSending && queue.Count <= options.DecideAheadAbove
+            ? Task.FromResult(Stored())
+            : lane.Start(Stored);
+
+        bool Stored()
         {
-            InDoubt(logger, batch.Header.Number);
-            doubt = new Doubt(draft, batch, builder, [.. items]);
-            buffers = new DraftBuffers(); // these are the doubt's now
-            items.Clear();
-            throw new StoreLostException("The commit is in doubt.");
+            attempt.Appended?.GetAwaiter().GetResult();
+            store.Write(attempt.Batch!);
+            return store.Commit();
         }
+    }
 
+    void LeaveInDoubt(Attempt attempt)
+    {
+        InDoubt(logger, attempt.Batch!.Header.Number);
+        doubt = new Doubt(attempt, [.. attempt.Items]);
+        attempt.Items.Clear();
+        throw new StoreLostException("The commit is in doubt.");
+    }
+
+    /// <summary>A committed batch becomes the state, and its callers are told.</summary>
+    void Land(Attempt attempt)
+    {
         isUnconfirmed = false;
-        LedgerTelemetry.Committed(batch.Rows.Count, clock.GetElapsedTime(began));
-        activity?.SetTag("hazina.batch", batch.Header.Number).SetTag("hazina.rows", batch.Rows.Count);
-        Publish(draft, batch, builder.Ids);
-        Answer(builder, items);
+        LedgerTelemetry.Committed(attempt.Batch!.Header.Number, attempt.Batch.Rows.Count, clock.GetElapsedTime(attempt.Began), clock);
+        Publish(attempt);
+        Answer(attempt);
     }
 
-    /// <summary>Has the turn, an up-to-date state, and the batch's time.</summary>
-    DateTimeOffset Begin()
+    void Publish(Attempt attempt)
     {
-        var asked = clock.GetTimestamp();
-        var start = store.Begin(keepTurn: queue.Count > options.KeepTurnAbove);
-        if (turnKeptSince == 0)
-            turnKeptSince = clock.GetTimestamp();
-        try
-        {
-            CheckClock(start.Clock, asked);
-            if (start.HeadNumber != state!.Head.Number)
-                CatchUp(state);
-            if (start.HeadNumber != state.Head.Number || !start.HeadHash.AsSpan().SequenceEqual(state.Head.Hash))
-                throw new HistoryDivergedException();
-        }
-        catch (Exception e) when (e is not StoreLostException)
-        {
-            store.Rollback();
-            throw;
-        }
-
-        return start.Clock > state.Head.RecordedAt ? start.Clock : state.Head.RecordedAt;
-    }
-
-    /// <summary>A clock that jumps would expire holds, or order rows wrongly: an operator has to look at it.</summary>
-    /// <remarks>It was read between question and answer. A process that is frozen in between sees an old reading, which is no jump.</remarks>
-    void CheckClock(DateTimeOffset reading, long asked)
-    {
-        var head = state!.Head;
-        if (head.RecordedAt - reading > options.ClockTolerance)
-            throw new ClockJumpedException(reading, head.RecordedAt);
-        if (lastClockTick != 0)
-        {
-            var earliest = lastClock + clock.GetElapsedTime(lastClockTick, asked);
-            var latest = lastClock + clock.GetElapsedTime(lastClockAsked);
-            if (earliest - reading > options.ClockTolerance || reading - latest > options.ClockTolerance)
-                throw new ClockJumpedException(reading, reading < earliest ? earliest : latest);
-        }
-
-        lastClock = reading;
-        (lastClockAsked, lastClockTick) = (asked, clock.GetTimestamp());
-    }
-
-    void CatchUp(LedgerState now)
-    {
-        foreach (var batch in store.ReadAfter(now.Head.Number))
-        {
-            if (batch.Header.Number != now.Head.Number + 1 || !batch.PreviousHash.AsSpan().SequenceEqual(now.Head.Hash))
-                throw new HistoryDivergedException();
-            var draft = new Draft(now, batch.Header.RecordedAt);
-            try
-            {
-                Replaying.Apply(draft, batch);
-            }
-            catch
-            {
-                draft.Drop();
-                throw;
-            }
-
-            foreach (var row in batch.Rows)
-                recentIds.Add(row.TransactionId);
-            foreach (var id in batch.OtherIds)
-                recentIds.Add(id);
-            isUnconfirmed = true;
-            var touched = draft.Touched.ToArray();
-            draft.Publish(HeadOf(batch.Header, batch.Hash));
-            snapshots.Followed(touched, batch.Header.FirstRow, batch.Header.RecordedAt);
-            Published(batch.Header.Number);
-        }
-    }
-
-    void Publish(Draft draft, BatchContents batch, IReadOnlyCollection<Guid> ids)
-    {
-        foreach (var id in ids)
+        var batch = attempt.Batch!;
+        foreach (var id in attempt.Builder.Ids)
             recentIds.Add(id);
-        var touched = draft.Touched.ToArray();
-        draft.Publish(HeadOf(batch.Header, batch.Hash));
+        var touched = attempt.Draft.Touched.ToArray();
+        attempt.Draft.Publish(HeadOf(batch.Header, batch.Hash));
         snapshots.Committed(touched, batch.Snapshots, batch.Header.FirstRow, batch.Checkpoint, batch.Header.RecordedAt);
+        Return(attempt);
         Published(batch.Header.Number);
     }
 
-    static void Answer(BatchBuilder builder, List<Item> items)
+    /// <summary>Nothing of the attempt has become true; its items stay where they are.</summary>
+    void Drop(Attempt attempt)
     {
+        attempt.Builder.Settle();
+        attempt.Draft.Drop();
+        Return(attempt);
+    }
+
+    /// <summary>Nobody uses its buffers any more.</summary>
+    void Return(Attempt attempt)
+    {
+        if (attempt.Buffers is { } buffers)
+            spare.Push(buffers);
+        attempt.Buffers = null;
+    }
+
+    DraftBuffers RentBuffers()
+    {
+        if (!spare.TryPop(out var buffers))
+            return new DraftBuffers();
+        buffers.Clear();
+        return buffers;
+    }
+
+    static void Answer(Attempt attempt)
+    {
+        var builder = attempt.Builder;
         foreach (var (item, index, outcome) in builder.Outcomes)
             item.Submission.Answer(index, outcome);
         foreach (var kind in builder.Outcomes.CountBy(o => (o.Outcome.Status, o.Outcome.Replayed)))
             LedgerTelemetry.Answered(kind.Key.Status, kind.Key.Replayed, kind.Value);
-        items.Clear();
-        items.AddRange(builder.Deferred);
-    }
-
-    /// <summary>
-    /// Settles a doubt in a turn of its own. Found is answered only after one further commit: a standby that must have the first has it
-    /// then. Not found is tried again.
-    /// </summary>
-    void Settle()
-    {
-        var open = doubt!;
-        store.Begin(keepTurn: false);
-        var found = store.HasAttempt(open.Batch.Header.Attempt);
-        store.Rollback();
-        Settled(logger, open.Batch.Header.Number, found);
-        if (!found)
-        {
-            if (!open.IsPublished)
-                open.Draft.Drop();
-            else
-                Forget(); // found once and lost since: a failover to a standby without it
-            doubt = null;
-            carried.InsertRange(0, open.Items);
-            Ready();
-            return;
-        }
-
-        if (!open.IsPublished)
-        {
-            // The attempt names my last batch as its previous one, so it stands on my history; a state read since then has it already.
-            open.IsPublished = true;
-            if (open.Draft.State == state)
-                Publish(open.Draft, open.Batch, open.Builder.Ids);
-        }
-
-        CommitNothing();
-        doubt = null;
-        var answered = open.Items;
-        Answer(open.Builder, answered);
-        carried.InsertRange(0, answered);
-    }
-
-    /// <summary>One further commit. In doubt itself, it has no callers: the doubt before it stays open.</summary>
-    void CommitNothing()
-    {
-        var before = doubt;
-        try
-        {
-            Commit([], mayGrow: false, evenIfEmpty: true);
-        }
-        catch (StoreLostException) when (doubt != before)
-        {
-            // The empty batch may be in the journal: whether it is, the next catching up tells.
-            doubt!.Draft.Drop();
-            doubt = before;
-            throw;
-        }
-        catch (HistoryDivergedException)
-        {
-            Forget();
-            throw new StoreLostException("The journal has another history; the doubt is settled after it was read again.");
-        }
-        catch (BatchRejectedException e)
-        {
-            throw new StoreLostException("The further commit that settles a doubt could not be made; it is tried again.", e);
-        }
-    }
-
-    void LetGoOfTurn()
-    {
-        if (queue.Count > options.KeepTurnAbove && clock.GetElapsedTime(turnKeptSince) < options.KeepTurnFor)
-            return;
-        turnKeptSince = 0;
-        store.ReleaseTurn();
+        attempt.Items.Clear();
+        attempt.Items.AddRange(builder.Deferred);
     }
 
     /// <summary>What the journal must be asked before these can be decided.</summary>
@@ -256,7 +199,7 @@ sealed partial class Writer
                     reversed.Add(original);
                 for (var s = 0; s < posting.Steps.Count; s++)
                 {
-                    if (posting.Steps[s] is Reserve reserve)
+                    if (posting.Steps[s] is Reserve reserve && !recentIds.IsNew(reserve.Id))
                         reservations.Add(reserve.Id);
                 }
             }
@@ -266,4 +209,34 @@ sealed partial class Writer
     }
 
     static BatchHead HeadOf(in Canonical.BatchHeader header, byte[] hash) => new(header.Number, hash, header.LastRow, header.RecordedAt);
+
+    /// <summary>A batch on its way.</summary>
+    sealed class Attempt(Draft draft, DraftBuffers buffers, BatchBuilder builder, List<Item> items, long began)
+    {
+        public Draft Draft => draft;
+
+        public BatchBuilder Builder => builder;
+
+        /// <summary>What it is made of; those answered leave the list.</summary>
+        public List<Item> Items { get; private set; } = items;
+
+        /// <summary>When its deciding began, by the process's own clock.</summary>
+        public long Began => began;
+
+        /// <summary>What the draft works in; null once that was given back.</summary>
+        public DraftBuffers? Buffers { get; set; } = buffers;
+
+        /// <summary>Null until it is decided to the end.</summary>
+        public BatchContents? Batch { get; set; }
+
+        /// <summary>Its rows being sent, where they are sent before the rest.</summary>
+        public Task<bool>? Appended { get; set; }
+
+        /// <summary>Its items are kept in another list from here on.</summary>
+        public void MoveTo(List<Item> list)
+        {
+            list.AddRange(Items);
+            Items = list;
+        }
+    }
 }

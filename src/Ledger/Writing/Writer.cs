@@ -13,7 +13,8 @@ sealed partial class Writer(
     LedgerOptions options,
     TimeProvider clock,
     Func<Guid> newId,
-    ILogger logger
+    ILogger logger,
+    StoreLane lane
 )
 {
     const int DueAtOnce = 2_000;
@@ -22,7 +23,7 @@ sealed partial class Writer(
     readonly List<Item> carried = [];
     readonly Snapshots snapshots = new(options);
     readonly RecentIds recentIds = new();
-    DraftBuffers buffers = new();
+    readonly Stack<DraftBuffers> spare = new();
     bool isUnconfirmed;
     LedgerState? state;
     Doubt? doubt;
@@ -212,21 +213,6 @@ sealed partial class Writer(
                     Code = code,
                 }
             );
-    }
-
-    /// <summary>A commit of which nobody knows whether it happened.</summary>
-    sealed class Doubt(Draft draft, BatchContents batch, BatchBuilder builder, List<Item> items)
-    {
-        public Draft Draft => draft;
-
-        public BatchContents Batch => batch;
-
-        public BatchBuilder Builder => builder;
-
-        public List<Item> Items => items;
-
-        /// <summary>Found in the journal, and part of the state; the further commit is still to come.</summary>
-        public bool IsPublished { get; set; }
     }
 
     [LoggerMessage(2001, LogLevel.Information, "The ledger is read: {Accounts} accounts, batch {Batch}, row {Row}")]

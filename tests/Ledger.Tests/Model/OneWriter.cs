@@ -11,6 +11,7 @@ sealed class OneWriter : IDisposable
 {
     readonly SubmissionQueue queue = new(100_000);
     readonly SimulatedStore store;
+    readonly StoreLane lane = new(hasThread: false);
     int ids;
 
     public OneWriter(LedgerOptions? options = null)
@@ -23,7 +24,8 @@ sealed class OneWriter : IDisposable
             options ?? new LedgerOptions(),
             Time,
             () => new Guid(0, 0, 0x7000, [0x80, 1, 0, 0, 0, 0, 0, 0]).Plus(++ids),
-            NullLogger.Instance
+            NullLogger.Instance,
+            lane
         );
     }
 
@@ -73,6 +75,7 @@ sealed class OneWriter : IDisposable
     public void Dispose()
     {
         queue.Dispose();
+        lane.Dispose();
         store.Dispose();
     }
 }

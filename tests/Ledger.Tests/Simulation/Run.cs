@@ -54,6 +54,8 @@ sealed class Run
             SnapshotAge = TimeSpan.FromSeconds(Pick(1, 10)),
             CheckpointRows = Pick(10, 60),
             KeepTurnAbove = Pick(0, 2, 1_000),
+            DecideAheadAbove = Pick(0, 0, 2, 1_000),
+            KeepTurnFor = TimeSpan.FromMilliseconds(Pick(0, 250)),
         };
         answers = new Answers(journal)
         {
@@ -251,7 +253,7 @@ sealed class Run
         {
             process.Writer.Follow();
             Assert.Equal(replayed, StateDump.Of(process.Writer.State!));
-            Assert.All(process.Writer.State!.Accounts, a => Assert.Equal(-1, a.Slot));
+            Assert.All(process.Writer.State!.Accounts, a => Assert.Equal((-1, -1), (a.Slot, a.OtherSlot)));
         }
     }
 

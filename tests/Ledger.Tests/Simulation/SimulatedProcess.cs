@@ -8,10 +8,11 @@ sealed class SimulatedProcess(SimulatedJournal journal, Faults faults, Lies lies
 {
     readonly SubmissionQueue queue = new(10_000);
     readonly SimulatedStore store = new(journal, faults, lies);
+    readonly StoreLane lane = new(hasThread: false);
     Writer? writer;
     bool isRunning;
 
-    public Writer Writer => writer ??= new Writer(store, queue, options, journal.Time, newId, NullLogger.Instance);
+    public Writer Writer => writer ??= new Writer(store, queue, options, journal.Time, newId, NullLogger.Instance, lane);
 
     public SimulatedStore Store => store;
 
@@ -56,6 +57,7 @@ sealed class SimulatedProcess(SimulatedJournal journal, Faults faults, Lies lies
     public void Dispose()
     {
         queue.Dispose();
+        lane.Dispose();
         store.Dispose();
     }
 }

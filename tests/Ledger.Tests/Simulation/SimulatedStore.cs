@@ -52,6 +52,7 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
         return tables
             .Transactions.Keys.Concat(tables.Refusals.Keys)
             .Concat(tables.Bulks.Keys)
+            .Concat(tables.Reservations.Keys)
             .Where(id => id.CompareTo(ceiling) < 0)
             .Append(Guid.Empty)
             .Max();
@@ -64,7 +65,7 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
     }
 
     /// <remarks>The batch itself brings them all.</remarks>
-    public void Append(List<JournalRow> rows, int from) => Reach(isInTransaction: true);
+    public void Append(List<JournalRow> rows) => Reach(isInTransaction: true);
 
     public void Write(BatchContents batch)
     {
