@@ -1,4 +1,5 @@
 using Hazina.Host;
+using Hazina.Ledger;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -59,6 +60,7 @@ public sealed class HazinaApp : IAsyncDisposable
         {
             await started.app.StartAsync();
             started.isStarted = true;
+            await started.LedgerIsReadyAsync();
             started.Anonymous = new HttpClient { BaseAddress = started.Address };
             started.Client = await started.ClientAsync();
             return started;
@@ -68,6 +70,13 @@ public sealed class HazinaApp : IAsyncDisposable
             await started.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Until then it answers that it is not ready, as it should; a ledger that stops is what a test wants to see.</summary>
+    async Task LedgerIsReadyAsync()
+    {
+        var journal = Services.GetRequiredService<Journal>();
+        await Eventually.TrueAsync(() => Task.FromResult(journal.Head >= 0 || journal.Failure is not null), "the ledger is read");
     }
 
     /// <summary>A client with a key of its own.</summary>

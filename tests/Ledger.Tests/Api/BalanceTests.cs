@@ -193,7 +193,10 @@ public sealed class BalanceTests(ApiServer server)
         await using var two = await Testing.HazinaApp.StartAsync(database);
         var (here, there) = (new LedgerApi(one.Client), new LedgerApi(two.Client));
         var cash = await here.Cash();
-        (await there.Get($"/accounts/{cash}")).Is(HttpStatusCode.OK);
+        await Testing.Eventually.TrueAsync(
+            async () => (await there.Get($"/accounts/{cash}")).Status == HttpStatusCode.OK,
+            "the other process has read on"
+        );
         for (var i = 1; i <= 20; i++)
         {
             var wallet = await (i % 2 == 0 ? here : there).Account();
