@@ -59,7 +59,7 @@ sealed class RealLedger : IAsyncDisposable
         );
         journals.Add(journal);
         await journal.StartAsync(CancellationToken.None);
-        var opened = await journal.Post(Given.Opening(2));
+        var opened = await journal.Post(Given.Opening(2)).WaitAsync(TimeSpan.FromSeconds(45)); // sooner than PostgreSQL ends who is idle
         Assert.True(opened.IsPosted, $"{opened}");
         return journal;
     }

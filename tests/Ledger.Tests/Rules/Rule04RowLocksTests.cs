@@ -17,11 +17,9 @@ public sealed class Rule04RowLocksTests
             await using (var hold = new Npgsql.NpgsqlCommand("update trial.rows set version = version where key = 'a'", connection, held))
                 await hold.ExecuteNonQueryAsync();
             var started = Stopwatch.GetTimestamp();
-            var outcomes = await journal.PostMany([
-                Given.Transfer(1, 1),
-                Given.Transfer(2, 2).WithBump("a", 0),
-                Given.Transfer(3, 4).WithPayment(),
-            ]);
+            var outcomes = await journal
+                .PostMany([Given.Transfer(1, 1), Given.Transfer(2, 2).WithBump("a", 0), Given.Transfer(3, 4).WithPayment()])
+                .WaitAsync(TimeSpan.FromMinutes(1));
             Assert.Equal([OutcomeStatus.Posted, OutcomeStatus.Retry, OutcomeStatus.Posted], outcomes.Select(o => o.Status));
             Assert.Equal(Refusals.Busy.Code, outcomes[1].Code);
             Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
