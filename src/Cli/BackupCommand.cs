@@ -12,7 +12,8 @@ static class BackupCommand
         var command = new CliCommand("backup", "Write a backup of Hazina's own database, also while it is serving")
         {
             Details =
-                "The backup holds the whole database as it is when the command ends, and the data folder's signing key and witnessed heads. An existing PostgreSQL (--database) is backed up with its own means, "
+                "The backup holds the whole database as it is when the command ends, and the data folder's signing key and witnessed heads. "
+                + "An existing PostgreSQL (--database) is backed up with its own means, "
                 + "pg_basebackup or pg_dump.",
             Examples =
             [

@@ -124,6 +124,7 @@ sealed class Crowd : IAsyncDisposable
 
     async Task CallAsync(Random random, Whims whims, Seat home)
     {
+        using var pace = new PeriodicTimer(Breath);
         while (!stopping.IsCancellationRequested)
         {
             Ask? old = null;
@@ -142,7 +143,7 @@ sealed class Crowd : IAsyncDisposable
             }
 
             open.Enqueue(ask);
-            await Task.Delay(Breath); // not a hail of connections at a server that is away
+            await pace.WaitForNextTickAsync(); // not a hail of connections at a server that is away
         }
     }
 
