@@ -18,7 +18,8 @@ public sealed partial class Journal : IHostedService, IDisposable
     readonly SubmissionQueue queue;
     readonly Writer writer;
     readonly PostgresStore store;
-    readonly StoreLane lane = new(hasThread: true);
+    readonly Lane lane = new("ledger store");
+    readonly Lane hashing = new("ledger hash");
     readonly BatchWaiters waiters = new();
     readonly CancellationTokenSource stopping = new();
     Thread? thread;
@@ -33,7 +34,7 @@ public sealed partial class Journal : IHostedService, IDisposable
         queue = new SubmissionQueue(this.options.QueueCapacity);
         LedgerTelemetry.Watch(() => queue.Count);
         store = new PostgresStore(database, this.options, logger);
-        writer = new Writer(store, queue, this.options, clock, Guid.CreateVersion7, logger, lane) { Published = waiters.Reached };
+        writer = new Writer(store, queue, this.options, clock, Guid.CreateVersion7, logger, lane, hashing) { Published = waiters.Reached };
     }
 
     /// <summary>The last batch that reads of this process see; −1 before the journal was read.</summary>
@@ -92,6 +93,18 @@ public sealed partial class Journal : IHostedService, IDisposable
         return wait.WaitAsync(cancel);
     }
 
+    /// <summary>Waits until nothing can be recorded at a time or before it any more: what is told of it then never changes.</summary>
+    internal async Task Settled(DateTimeOffset time, CancellationToken cancel)
+    {
+        while (State is not { } state || state.Head.RecordedAt <= time)
+        {
+            var next = waiters.For(Head + 1);
+            writer.Mark(time);
+            queue.Nudge();
+            await next.WaitAsync(cancel);
+        }
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // A thread of its own: a posting must not wait because the pool is busy.
@@ -128,6 +141,7 @@ public sealed partial class Journal : IHostedService, IDisposable
         if (thread?.Join(TimeSpan.FromSeconds(10)) == false)
             return;
         lane.Dispose();
+        hashing.Dispose();
         store.Dispose();
         queue.Dispose();
         stopping.Dispose();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Hazina.Money;
@@ -213,9 +214,16 @@ public static class PostingRules
             JsonValueKind.Object => element.EnumerateObject().All(p => IsStorable(p.Name) && IsStorable(p.Value)),
             JsonValueKind.Array => element.EnumerateArray().All(IsStorable),
             JsonValueKind.String => IsStorable(element.GetString()!),
-            JsonValueKind.Number => element.TryGetDecimal(out _) && element.GetRawText().Length <= 30,
+            JsonValueKind.Number => element.TryGetDecimal(out _)
+                && element.GetRawText() is { Length: <= 30 } text
+                && ExponentOf(text) is >= -28 and <= 28,
             _ => true,
         };
+
+    static int ExponentOf(string number) =>
+        number.IndexOfAny(['e', 'E']) is >= 0 and var at
+            ? int.Parse(number.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+            : 0;
 
     static bool IsStorable(string text)
     {

@@ -85,7 +85,8 @@ static class GetEntries
     }
 
     /// <summary>Times are kept in whole microseconds.</summary>
-    static DateTimeOffset JustBefore(DateTimeOffset time) => time.AddTicks(-TimeSpan.TicksPerMicrosecond);
+    static DateTimeOffset JustBefore(DateTimeOffset time) =>
+        time.UtcTicks < TimeSpan.TicksPerMicrosecond ? time : time.AddTicks(-TimeSpan.TicksPerMicrosecond);
 
     static string CursorName(Page page) => page.Backwards ? "ending_before" : "starting_after";
 }

@@ -65,10 +65,12 @@ static class GetTurnover
         var by = period == "month" ? Period.Month : Period.Day;
         var last = to ?? DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         check.That(last.Year is >= 1970 and < 2200, "to", "out_of_range", "must be between 1970 and 2199");
+        if (check.Failed(out var refusal))
+            return refusal;
         var first = from ?? (by == Period.Day ? last.AddDays(-29) : last.AddMonths(-11));
         check.That(first.Year is >= 1970 and < 2200, "from", "out_of_range", "must be between 1970 and 2199");
         check.That(first <= last, "to", "out_of_range", "must not be before from");
-        if (check.Failed(out var refusal))
+        if (check.Failed(out refusal))
             return refusal;
         var borders = Borders(first, last, by);
         check.That(borders.Count <= MostPeriods + 1, "from", "out_of_range", $"must be at most {MostPeriods} periods before to");

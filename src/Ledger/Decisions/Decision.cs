@@ -137,7 +137,7 @@ static partial class Decision
         if (leg.Reservation is { } id)
         {
             reservation = draft.FindReservation(id);
-            if (reservation is null)
+            if (reservation is null || !string.Equals(reservation.Account.Book, at.Posting.Book, StringComparison.Ordinal))
                 return at.No(Refusals.ReservationNotActive, "reservation");
             if (!Draft.Leaves(reservation.Account, debit, credit))
                 return at.No(Refusals.ReservationMismatch, "reservation");

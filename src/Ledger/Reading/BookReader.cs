@@ -72,6 +72,7 @@ sealed class BookReader(Journal journal, Database database)
     /// <summary>The last batch that was recorded at a time or before it, and seen by this process.</summary>
     public async Task<Moment> At(DateTimeOffset time, CancellationToken cancellation)
     {
+        await journal.Settled(time, cancellation).WaitAsync(Patience, cancellation);
         await using var connection = await Open(cancellation);
         var moment = await connection.QuerySingleOrDefaultAsync<Moment>(
             new CommandDefinition(BatchAtSql, new { time }, cancellationToken: cancellation)

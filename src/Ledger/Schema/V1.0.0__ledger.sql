@@ -164,7 +164,7 @@ create table ledger.balance_snapshots (
     credits   numeric(28,8) not null,
     balance   numeric(28,8) not null, -- on the normal side
     reserved  numeric(28,8) not null,
-    available numeric(28,8) not null,
+    available numeric(29,8) not null, -- a debt and a hold on it may add up
     at        timestamptz   not null,
     primary key (account, as_of_row),
     constraint balance_snapshots_available check (available = balance - reserved)

@@ -7,13 +7,13 @@ using Hazina.Ledger.Decisions;
 namespace Hazina.Ledger.Writing;
 
 /// <summary>Decides a list of items one after another, and gathers everything that must be written if the batch is to commit.</summary>
-sealed class BatchBuilder(Draft draft, Lookup lookup)
+sealed class BatchBuilder(Draft draft, Lookup lookup, Lane lane)
 {
     /// <summary>Fewer are hashed sooner than another thread is woken up, and are stored as soon as the whole is.</summary>
     public const int RowsWorthSending = 512;
 
     readonly Merkle merkle = new();
-    Task hashing = Task.CompletedTask;
+    Task<byte[]?>? hashing;
     int hashed;
     int sent;
     readonly List<DetailsRow> details = [];
@@ -86,23 +86,22 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
     }
 
     /// <summary>Waits until nothing reads the draft's rows any more; the next batch overwrites them.</summary>
-    public void Settle() => hashing.Wait();
+    public void Settle()
+    {
+        if (hashing is not null)
+            lane.Wait(hashing);
+    }
 
     /// <summary>Lets another thread hash what is decided and not hashed.</summary>
     public void BeginHashing()
     {
         var part = transactions.GetRange(hashed, transactions.Count - hashed);
         hashed = transactions.Count;
-        hashing = hashing.ContinueWith(
-            before =>
-            {
-                before.Wait();
-                Hash(part);
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.None,
-            TaskScheduler.Default
-        );
+        hashing = lane.Start<byte[]?>(() =>
+        {
+            Hash(part);
+            return null;
+        });
     }
 
     /// <remarks>More rows may be added meanwhile; these stay as they are, even where the list is moved.</remarks>
@@ -145,27 +144,18 @@ sealed class BatchBuilder(Draft draft, Lookup lookup)
         };
     }
 
-    Task<byte[]> Root()
+    Func<byte[]> Root()
     {
         if (hashed == 0 && draft.Rows.Count < RowsWorthSending)
         {
             Hash(transactions);
-            return Task.FromResult(Top());
+            var top = Top();
+            return () => top;
         }
 
         BeginHashing();
-        var root = hashing.ContinueWith(
-            before =>
-            {
-                before.Wait();
-                return Top();
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.None,
-            TaskScheduler.Default
-        );
-        hashing = root;
-        return root;
+        hashing = lane.Start<byte[]?>(Top);
+        return () => lane.Wait(hashing)!;
     }
 
     byte[] Top()

@@ -23,8 +23,8 @@ interface IJournalStore : IDisposable
     /// <summary>What the journal knows of these ids.</summary>
     Lookup LookUp(LookupRequest request, LedgerState state);
 
-    /// <summary>The greatest id below another that the journal has, posted, refused, a bulk's or a reservation's; all zeros where there is none.</summary>
-    Guid NewestIdBelow(Guid ceiling);
+    /// <summary>The ids between two others that the journal has, posted, refused, a bulk's or a reservation's; the greatest first.</summary>
+    IReadOnlyList<Guid> IdsBetween(Guid floor, Guid ceiling, int most);
 
     /// <summary>Whether an attempt was committed.</summary>
     bool HasAttempt(Guid attempt);
@@ -43,6 +43,9 @@ interface IJournalStore : IDisposable
     bool Commit();
 
     void Rollback();
+
+    /// <summary>Whether the turn outlasts the commits.</summary>
+    bool KeepsTurn { get; }
 
     void ReleaseTurn();
 }
@@ -97,17 +100,17 @@ sealed record StoredBatch(
 /// <summary>Everything that one commit writes.</summary>
 sealed class BatchContents
 {
-    readonly Task<byte[]> root;
+    readonly Lazy<byte[]> root;
     readonly Lazy<byte[]> hash;
 
     /// <param name="header">What is hashed with the root.</param>
     /// <param name="previousHash">That of the batch before.</param>
-    /// <param name="root">The root of the tree over the batch; perhaps still under way on another thread.</param>
-    public BatchContents(BatchHeader header, byte[] previousHash, Task<byte[]> root)
+    /// <param name="root">The root of the tree over the batch; waits for another thread, perhaps.</param>
+    public BatchContents(BatchHeader header, byte[] previousHash, Func<byte[]> root)
     {
         Header = header;
         PreviousHash = previousHash;
-        this.root = root;
+        this.root = new Lazy<byte[]>(root);
         hash = new Lazy<byte[]>(() => Merkle.HeaderHash(header, previousHash, Root));
     }
 
@@ -115,7 +118,7 @@ sealed class BatchContents
 
     public byte[] PreviousHash { get; }
 
-    public byte[] Root => root.GetAwaiter().GetResult();
+    public byte[] Root => root.Value;
 
     /// <summary>The batch's hash, which the next one names. Waits until it is known.</summary>
     public byte[] Hash => hash.Value;

@@ -1,4 +1,5 @@
 using System.Data;
+using Hazina.Ledger.Canonical;
 using Hazina.Ledger.Decisions;
 using Hazina.Money;
 using Npgsql;
@@ -150,11 +151,12 @@ sealed partial class PostgresStore
     /// <summary>The cheapest proof there is: every book sums to nothing.</summary>
     static void CheckSums(LedgerState state)
     {
-        var sums = new Dictionary<(string Book, Currency Currency), decimal>();
+        // Not decimals: they are rounded where many large ones are added.
+        var sums = new Dictionary<(string Book, Currency Currency), Int128>();
         foreach (var account in state.Accounts)
         {
             var key = (account.Book, account.Currency);
-            sums[key] = sums.GetValueOrDefault(key) + account.Now.Net;
+            sums[key] = sums.GetValueOrDefault(key) + RowBytes.Scaled(account.Now.Net);
         }
 
         foreach (var (key, sum) in sums)

@@ -40,12 +40,12 @@ sealed partial class PostgresStore
     static void RequireKnown(int format, long batch) =>
         Invariant.Holds(format == RowBytes.Format, $"batch {batch} is of format {format}, which this version does not know");
 
-    public Guid NewestIdBelow(Guid ceiling) => Guard(() => ReadIds(NewestIdSql, ceiling) is [var newest] ? newest : Guid.Empty);
+    public IReadOnlyList<Guid> IdsBetween(Guid floor, Guid ceiling, int most) => Guard(() => ReadIds(IdsBetweenSql, floor, ceiling, most));
 
-    List<Guid> ReadIds(string sql, object value)
+    List<Guid> ReadIds(string sql, params object[] values)
     {
         var ids = new List<Guid>();
-        using var command = Query(sql, value);
+        using var command = Query(sql, values);
         using var reader = command.ExecuteReader();
         while (reader.Read())
             ids.Add(reader.GetGuid(0));
@@ -211,16 +211,16 @@ sealed partial class PostgresStore
 
     const string OtherIdsSql = "select id from ledger.refusals where batch = $1 union all select id from ledger.bulks where batch = $1";
 
-    const string NewestIdSql = """
+    const string IdsBetweenSql = """
         select id from (
-            (select transaction_id as id from ledger.journal where transaction_id < $1 order by transaction_id desc limit 1)
+            (select transaction_id as id from ledger.journal where transaction_id > $1 and transaction_id < $2 order by transaction_id desc limit $3)
             union all
-            (select id from ledger.refusals where id < $1 order by id desc limit 1)
+            (select id from ledger.refusals where id > $1 and id < $2 order by id desc limit $3)
             union all
-            (select id from ledger.bulks where id < $1 order by id desc limit 1)
+            (select id from ledger.bulks where id > $1 and id < $2 order by id desc limit $3)
             union all
-            (select id from ledger.reservations where id < $1 order by id desc limit 1)) as newest
-        order by id desc limit 1
+            (select id from ledger.reservations where id > $1 and id < $2 order by id desc limit $3)) as newest
+        order by id desc limit $3
         """;
 
     const string BatchOfRowSql = "select number from ledger.batches where last_row >= $1 order by last_row, number limit 1";

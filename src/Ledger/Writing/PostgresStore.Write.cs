@@ -70,6 +70,11 @@ sealed partial class PostgresStore
                 action();
                 return null;
             }
+            catch (PostgresException e) when (IsBlocked(e))
+            {
+                Rollback();
+                throw new BatchRejectedException(RejectedBecause.Blocked, [], e);
+            }
             catch (PostgresException e) when (!IsLost(e))
             {
                 Rollback();
@@ -138,16 +143,19 @@ sealed partial class PostgresStore
                 throw new BatchRejectedException(RejectedBecause.Missed, [.. missed.Select(m => call.Rows[m].Item).Distinct()]);
             }
         }
-        catch (PostgresException e)
-            when (e.SqlState
-                    is PostgresErrorCodes.LockNotAvailable
-                        or PostgresErrorCodes.QueryCanceled
-                        or PostgresErrorCodes.DeadlockDetected
-            )
+        catch (PostgresException e) when (IsBlocked(e))
         {
             Reject(call, RejectedBecause.Blocked, e);
         }
     }
+
+    /// <summary>Somebody else's lock, such as that of an index being made, is no fault of the batch.</summary>
+    static bool IsBlocked(PostgresException e) =>
+        e.SqlState
+            is PostgresErrorCodes.LockNotAvailable
+                or PostgresErrorCodes.QueryCanceled
+                or PostgresErrorCodes.DeadlockDetected
+                or PostgresErrorCodes.SerializationFailure;
 
     /// <summary>A statement that fails for one posting is tried for each alone; one that blocks fails all that use it.</summary>
     void Reject(AlongsideCall call, RejectedBecause reason, Exception cause)

@@ -20,6 +20,7 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
         Guard(() =>
         {
             var session = Session();
+            var passed = 0; // results read: the turn is the second of them
             try
             {
                 transaction = session.BeginTransaction();
@@ -33,7 +34,7 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
                 batch.BatchCommands.Add(Command(SetLockTimeoutSql, "50ms"));
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(HeadSql));
                 using var reader = batch.ExecuteReader();
-                while (reader.FieldCount != 3)
+                for (; reader.FieldCount != 3; passed++)
                     reader.NextResult();
                 reader.Read();
                 var start = new BatchStart(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
@@ -43,10 +44,14 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 Rollback();
+                if (keepsTurn || passed > 0)
+                    throw new StoreLostException("Somebody has locked the ledger's batches.", e);
                 EndSilentHolder();
                 throw new StoreLostException($"Another process has had the ledger's turn for {options.TurnTimeout}.", e);
             }
         });
+
+    public bool KeepsTurn => keepsTurn;
 
     public bool HasAttempt(Guid attempt) =>
         Guard(() =>
@@ -73,7 +78,7 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
             when (e.SqlState.StartsWith("23", StringComparison.Ordinal) || e.SqlState.StartsWith("40", StringComparison.Ordinal))
         {
             Drop();
-            throw new BatchRejectedException(RejectedBecause.Faulty, [], e);
+            throw new BatchRejectedException(IsBlocked(e) ? RejectedBecause.Blocked : RejectedBecause.Faulty, [], e);
         }
         catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException or TimeoutException)
         {
@@ -137,7 +142,7 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
             }
         }
 
-        session.Notice += (_, notice) => warning = notice.Notice.Severity == "WARNING" ? notice.Notice.MessageText : warning;
+        session.Notice += (_, notice) => warning = notice.Notice.InvariantSeverity == "WARNING" ? notice.Notice.MessageText : warning;
         return connection = session;
     }
 
@@ -226,7 +231,8 @@ sealed partial class PostgresStore(Database database, LedgerOptions options, ILo
 
     const string HasAttemptSql = "select exists (select from ledger.batches where attempt = $1)";
 
-    const string IsStandbySql = "select pg_is_in_recovery()";
+    /// <remarks>And hears of warnings: one on COMMIT means that it is in doubt.</remarks>
+    const string IsStandbySql = "select pg_is_in_recovery() from set_config('client_min_messages', 'warning', false)";
 
     const string EndHolderSql = """
         select bool_or(pg_terminate_backend(l.pid))

@@ -3,53 +3,62 @@ using System.Buffers.Binary;
 namespace Hazina.Ledger.Writing;
 
 /// <summary>
-/// Tells of most new ids that they are new without asking the journal. UUIDv7 ids grow with time, so there is a stretch of them, from the
-/// newest the journal had at some moment to an hour ahead, of which every one that came since is remembered here. Ids outside the stretch
-/// (late ones, random ones) are looked up.
+/// Tells of most new ids that they are new without asking the journal. UUIDv7 ids grow with time, so there is a stretch of them, from about
+/// now to an hour ahead, of which every one that the journal has is remembered here. Ids outside the stretch (late ones, random ones)
+/// are looked up.
 /// </summary>
 sealed class RecentIds
 {
     const int Most = 1_000_000;
     static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
+    static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(100);
 
     readonly HashSet<Guid> known = [];
-    Guid newest;
+    Guid floor;
     Guid ceiling;
     DateTimeOffset startAgain;
 
     /// <summary>Whether the stretch must be laid anew, because time has moved on or too much is remembered.</summary>
     public bool IsOver(DateTimeOffset time) => time >= startAgain || known.Count > Most;
 
-    /// <summary>The end of the stretch that starts at a time.</summary>
-    public static Guid CeilingFor(DateTimeOffset time)
+    /// <summary>As many of the journal's ids are remembered when the stretch is laid; where there are more, it begins after them.</summary>
+    public const int MostAtStart = 20_000;
+
+    /// <summary>The stretch that is laid at a time, without its ends. It begins a little earlier, as those who wait were asked before now.</summary>
+    public static (Guid Floor, Guid Ceiling) StretchAt(DateTimeOffset time) => (IdOf(time - Behind), IdOf(time + Ahead));
+
+    /// <summary>Lays the stretch anew.</summary>
+    /// <param name="inJournal">The ids that the journal has in it, the greatest first, at most <see cref="MostAtStart"/>.</param>
+    /// <param name="time">Now, by the journal's clock.</param>
+    public void Start(IReadOnlyList<Guid> inJournal, DateTimeOffset time)
+    {
+        known.Clear();
+        (floor, ceiling) = StretchAt(time);
+        if (inJournal.Count < MostAtStart)
+            known.UnionWith(inJournal);
+        else
+            floor = inJournal[0];
+        startAgain = time + (Ahead / 2);
+    }
+
+    static Guid IdOf(DateTimeOffset time)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
-        BinaryPrimitives.WriteInt64BigEndian(bytes, (time + Ahead).ToUnixTimeMilliseconds() << 16);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);
         return new Guid(bytes, bigEndian: true);
-    }
-
-    /// <summary>Lays the stretch anew.</summary>
-    /// <param name="newestInJournal">The newest id of the journal below <see cref="CeilingFor"/> the time; all zeros where there is none.</param>
-    /// <param name="time">Now, by the journal's clock.</param>
-    public void Start(Guid newestInJournal, DateTimeOffset time)
-    {
-        known.Clear();
-        newest = newestInJournal;
-        ceiling = CeilingFor(time);
-        startAgain = time + (Ahead / 2);
     }
 
     /// <summary>Forgets the stretch: everything is looked up until it is laid anew.</summary>
     public void Forget() => startAgain = DateTimeOffset.MinValue;
 
     /// <summary>Whether the journal certainly has nothing under the id.</summary>
-    public bool IsNew(Guid id) => id.CompareTo(newest) > 0 && id.CompareTo(ceiling) < 0 && !known.Contains(id);
+    public bool IsNew(Guid id) => id.CompareTo(floor) > 0 && id.CompareTo(ceiling) < 0 && !known.Contains(id);
 
     /// <summary>Remembers an id that the journal has from now on.</summary>
     public void Add(Guid id)
     {
-        if (id.CompareTo(newest) > 0 && id.CompareTo(ceiling) < 0)
+        if (id.CompareTo(floor) > 0 && id.CompareTo(ceiling) < 0)
             known.Add(id);
     }
 }

@@ -71,14 +71,24 @@ sealed class Snapshots(LedgerOptions options)
     /// <summary>The checkpoint that may be written with the next batch; null while it is not worth a row.</summary>
     public long? NextCheckpoint(LedgerState state)
     {
-        while (dirty.TryPeek(out var first) && dirtyFrom.GetValueOrDefault(first.Account.Number) != first.Row)
-            dirty.Dequeue();
+        ForgetTaken();
         var reached = dirty.TryPeek(out var oldest) ? oldest.Row - 1 : state.Head.LastRow;
         return reached - checkpoint >= options.CheckpointRows / 10 || (reached > checkpoint && dirty.Count == 0) ? reached : null;
     }
 
     /// <summary>Whether an account waits for its snapshot only because nothing happens.</summary>
-    public bool IsDue(DateTimeOffset time) => dirty.TryPeek(out var first) && time - first.At >= options.SnapshotAge;
+    public bool IsDue(DateTimeOffset time)
+    {
+        ForgetTaken();
+        return dirty.TryPeek(out var first) && time - first.At >= options.SnapshotAge;
+    }
+
+    /// <summary>Those that got their snapshot since they became dirty.</summary>
+    void ForgetTaken()
+    {
+        while (dirty.TryPeek(out var first) && dirtyFrom.GetValueOrDefault(first.Account.Number) != first.Row)
+            dirty.Dequeue();
+    }
 
     /// <summary>Notes what a committed batch of this process has touched and snapshotted.</summary>
     public void Committed(

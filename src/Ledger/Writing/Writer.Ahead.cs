@@ -11,7 +11,8 @@ sealed partial class Writer
     /// <summary>Decides what waits, as far as nothing needs to be asked of the journal for it. Null where there is nothing to gain.</summary>
     Attempt? DecideAhead(Attempt below)
     {
-        var time = lastClock > below.Draft.Time ? lastClock : below.Draft.Time;
+        var after = below.Draft.Time.AddTicks(TimeSpan.TicksPerMicrosecond);
+        var time = lastClock > after ? lastClock : after;
         if (
             queue.Count <= options.DecideAheadAbove
             || carried.Count > 0
@@ -33,7 +34,7 @@ sealed partial class Writer
             return null;
         var buffers = RentBuffers();
         var draft = new Draft(below.Draft.State, time, buffers, below.Draft);
-        var attempt = new Attempt(draft, buffers, new BatchBuilder(draft, NothingKnown), items, clock.GetTimestamp());
+        var attempt = new Attempt(draft, buffers, new BatchBuilder(draft, NothingKnown, hashing), items, clock.GetTimestamp());
         try
         {
             for (var place = 0; place < items.Count; place++)
@@ -77,52 +78,62 @@ sealed partial class Writer
     }
 
     /// <summary>
-    /// The batch is committed: lands it, and begins with the next one while its callers are told. False where somebody else had a turn in between;
-    /// then the next one is taken back.
+    /// The batch is committed: lands it, and begins with the next one. False where somebody else had a turn in between; then the next one is taken
+    /// back.
     /// </summary>
     bool GoOn(Attempt committed, Attempt next)
     {
-        bool follows;
+        // Where the turn is ours without doubt, the store begins with the next one while callers are told. Otherwise they do not wait for it.
+        var isTurnKept = store.KeepsTurn && clock.GetElapsedTime(turnKeptSince) < options.KeepTurnFor;
+        var isLanded = false;
         try
         {
-            follows = BeginAfter(committed.Batch!);
+            if (!isTurnKept)
+            {
+                LandBelow();
+                store.ReleaseTurn();
+                turnKeptSince = 0;
+            }
+
+            if (!BeginAfter(committed.Batch!))
+            {
+                LandBelow();
+                store.Rollback();
+                TakeBack(next);
+                return false;
+            }
+
+            next.Appended = lane.Start(() =>
+            {
+                store.Append(next.Draft.Rows);
+                return true;
+            });
         }
-        catch
+        finally
         {
-            Land(committed);
-            throw;
+            LandBelow();
         }
 
-        if (!follows)
-        {
-            store.Rollback();
-            TakeBack(next);
-            Land(committed);
-            return false;
-        }
-
-        next.Appended = lane.Start(() =>
-        {
-            store.Append(next.Draft.Rows);
-            return true;
-        });
-        Land(committed);
-        next.Draft.Landed();
         Build(next, evenIfEmpty: true);
         return true;
+
+        void LandBelow()
+        {
+            if (isLanded)
+                return;
+            isLanded = true;
+            Land(committed);
+            next.Draft.Landed();
+        }
     }
 
     /// <summary>Has the turn again, and says whether the journal's head is this batch.</summary>
     bool BeginAfter(BatchContents batch)
     {
-        if (clock.GetElapsedTime(turnKeptSince) >= options.KeepTurnFor)
-        {
-            store.ReleaseTurn();
-            turnKeptSince = clock.GetTimestamp();
-        }
-
         var asked = clock.GetTimestamp();
         var start = store.Begin(keepTurn: queue.Count > options.KeepTurnAbove);
+        if (turnKeptSince == 0)
+            turnKeptSince = clock.GetTimestamp();
         try
         {
             CheckClock(start.Clock, asked);

@@ -16,6 +16,7 @@ sealed partial class Writer
     {
         Attempt? open = null;
         Attempt? next = null;
+        Task<bool>? stored = null;
         try
         {
             var time = Begin();
@@ -23,7 +24,7 @@ sealed partial class Writer
             if (mayGrow)
                 queue.Take(items, options.BatchSize);
             open = Decide(items, time);
-            if (!Build(open, evenIfEmpty))
+            if (!Build(open, evenIfEmpty || IsMarkDue()))
             {
                 store.Rollback();
                 Drop(open);
@@ -33,9 +34,11 @@ sealed partial class Writer
 
             for (; ; (open, next) = (next, null))
             {
-                var stored = Store(open);
+                stored = Store(open);
                 next = mayGrow ? DecideAhead(open) : null;
-                if (!lane.Wait(stored))
+                var isCommitted = lane.Wait(stored);
+                stored = null;
+                if (!isCommitted)
                     LeaveInDoubt(open);
                 if (next is null)
                 {
@@ -52,6 +55,9 @@ sealed partial class Writer
         {
             lane.Settle();
             TakeBack(next);
+            // Deciding ahead has failed while this one was stored: it must be told all the same.
+            if (stored is { IsCompletedSuccessfully: true } && open?.Buffers is not null)
+                Told(open, stored.Result);
             // In doubt it stays as it is; landed it has given everything back.
             if (open?.Buffers is not null && open != doubt?.Attempt)
                 Drop(open);
@@ -65,12 +71,16 @@ sealed partial class Writer
     {
         var now = state!;
         if (recentIds.IsOver(time))
-            recentIds.Start(store.NewestIdBelow(RecentIds.CeilingFor(time)), time);
+        {
+            var (floor, ceiling) = RecentIds.StretchAt(time);
+            recentIds.Start(store.IdsBetween(floor, ceiling, RecentIds.MostAtStart), time);
+        }
+
         var request = RequestFor(items);
         var lookup = request.IsEmpty ? NothingKnown : store.LookUp(request, now);
         var buffers = RentBuffers();
         var draft = new Draft(now, time, buffers);
-        var attempt = new Attempt(draft, buffers, new BatchBuilder(draft, lookup), items, clock.GetTimestamp());
+        var attempt = new Attempt(draft, buffers, new BatchBuilder(draft, lookup, hashing), items, clock.GetTimestamp());
         try
         {
             attempt.Builder.Expire(now.Due(time, DueAtOnce), newId);
@@ -118,10 +128,21 @@ sealed partial class Writer
 
     void LeaveInDoubt(Attempt attempt)
     {
+        Told(attempt, isCommitted: false);
+        throw new StoreLostException("The commit is in doubt.");
+    }
+
+    void Told(Attempt attempt, bool isCommitted)
+    {
+        if (isCommitted)
+        {
+            Land(attempt);
+            return;
+        }
+
         InDoubt(logger, attempt.Batch!.Header.Number);
         doubt = new Doubt(attempt, [.. attempt.Items]);
         attempt.Items.Clear();
-        throw new StoreLostException("The commit is in doubt.");
     }
 
     /// <summary>A committed batch becomes the state, and its callers are told.</summary>

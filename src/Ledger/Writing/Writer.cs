@@ -14,7 +14,8 @@ sealed partial class Writer(
     TimeProvider clock,
     Func<Guid> newId,
     ILogger logger,
-    StoreLane lane
+    Lane lane,
+    Lane hashing
 )
 {
     const int DueAtOnce = 2_000;
@@ -31,6 +32,7 @@ sealed partial class Writer(
     long lastClockAsked,
         lastClockTick;
     DateTimeOffset lastClock;
+    long mark;
 
     /// <summary>The published state; null until the journal was read for the first time.</summary>
     public LedgerState? State => Volatile.Read(ref state);
@@ -64,7 +66,7 @@ sealed partial class Writer(
         if (doubt is not null)
             Settle();
         queue.Take(carried, options.BatchSize);
-        if (carried.Count == 0 && !IsOwnWorkDue())
+        if (carried.Count == 0 && !IsOwnWorkDue() && !IsMarkDue())
             return;
         var items = new List<Item>(carried);
         carried.Clear();
@@ -122,6 +124,28 @@ sealed partial class Writer(
             item.Submission.Fail(
                 new TimeoutException("The process stopped while the commit was in doubt. Send the same posting again: its id tells.")
             );
+    }
+
+    /// <summary>
+    /// A batch is wanted that is recorded after a time, though it be empty: what is told of that time does not change any more. Called by anybody.
+    /// </summary>
+    public void Mark(DateTimeOffset time) => InterlockedMax(ref mark, time.UtcTicks);
+
+    bool IsMarkDue() =>
+        state is { } now
+        && Volatile.Read(ref mark) is var wanted
+        && now.Head.RecordedAt.UtcTicks <= wanted
+        && EstimatedTime().UtcTicks > wanted;
+
+    static void InterlockedMax(ref long to, long value)
+    {
+        for (var seen = Volatile.Read(ref to); seen < value; )
+        {
+            var before = Interlocked.CompareExchange(ref to, value, seen);
+            if (before == seen)
+                return;
+            seen = before;
+        }
     }
 
     bool IsOwnWorkDue() =>

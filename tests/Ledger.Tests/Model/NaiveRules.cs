@@ -54,7 +54,7 @@ sealed record NaiveRules(Posting Posting, DateTimeOffset Now)
         var held = ledger.Holds.Find(h => h.Id == leg.Reservation);
         if (leg.Reservation is not null)
         {
-            if (held is null || held.Left == 0)
+            if (held is null || held.Left == 0 || ledger.Find(held.Account)!.Book != Posting.Book)
                 yield return "ledger.reservation_not_active";
             else if (!ledger.Payers(leg).Contains(held.Account))
                 yield return "ledger.reservation_mismatch";

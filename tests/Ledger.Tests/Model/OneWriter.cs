@@ -11,7 +11,8 @@ sealed class OneWriter : IDisposable
 {
     readonly SubmissionQueue queue = new(100_000);
     readonly SimulatedStore store;
-    readonly StoreLane lane = new(hasThread: false);
+    readonly Lane lane = new(thread: null);
+    readonly Lane hashing = new(thread: null);
     int ids;
 
     public OneWriter(LedgerOptions? options = null)
@@ -25,7 +26,8 @@ sealed class OneWriter : IDisposable
             Time,
             () => new Guid(0, 0, 0x7000, [0x80, 1, 0, 0, 0, 0, 0, 0]).Plus(++ids),
             NullLogger.Instance,
-            lane
+            lane,
+            hashing
         );
     }
 
@@ -76,6 +78,7 @@ sealed class OneWriter : IDisposable
     {
         queue.Dispose();
         lane.Dispose();
+        hashing.Dispose();
         store.Dispose();
     }
 }

@@ -56,7 +56,12 @@ public sealed class Rule01HistoryTests
             "hash" => state.Head with { Hash = [.. state.Head.Hash.Reverse()] },
             _ => state.Head with { LastRow = state.Head.LastRow + 1 },
         };
-        var batch = new BatchBuilder(new Draft(state, start.Clock), new Lookup()).Build(Guid.CreateVersion7(), "test", null, []);
+        var batch = new BatchBuilder(new Draft(state, start.Clock), new Lookup(), new Lane(thread: null)).Build(
+            Guid.CreateVersion7(),
+            "test",
+            null,
+            []
+        );
         Assert.Throws<HistoryDivergedException>(() => store.Write(batch));
         Assert.Equal(before, await ledger.Batches());
     }

@@ -8,11 +8,12 @@ sealed class SimulatedProcess(SimulatedJournal journal, Faults faults, Lies lies
 {
     readonly SubmissionQueue queue = new(10_000);
     readonly SimulatedStore store = new(journal, faults, lies);
-    readonly StoreLane lane = new(hasThread: false);
+    readonly Lane lane = new(thread: null);
+    readonly Lane hashing = new(thread: null);
     Writer? writer;
     bool isRunning;
 
-    public Writer Writer => writer ??= new Writer(store, queue, options, journal.Time, newId, NullLogger.Instance, lane);
+    public Writer Writer => writer ??= new Writer(store, queue, options, journal.Time, newId, NullLogger.Instance, lane, hashing);
 
     public SimulatedStore Store => store;
 
@@ -58,6 +59,7 @@ sealed class SimulatedProcess(SimulatedJournal journal, Faults faults, Lies lies
     {
         queue.Dispose();
         lane.Dispose();
+        hashing.Dispose();
         store.Dispose();
     }
 }

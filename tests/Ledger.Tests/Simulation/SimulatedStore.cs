@@ -45,17 +45,20 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
         return lies.KnowsNoIds ? new Lookup() : journal.Tables.LookUp(request);
     }
 
-    public Guid NewestIdBelow(Guid ceiling)
+    public IReadOnlyList<Guid> IdsBetween(Guid floor, Guid ceiling, int most)
     {
         Reach(isInTransaction: true);
         var tables = journal.Tables;
-        return tables
-            .Transactions.Keys.Concat(tables.Refusals.Keys)
-            .Concat(tables.Bulks.Keys)
-            .Concat(tables.Reservations.Keys)
-            .Where(id => id.CompareTo(ceiling) < 0)
-            .Append(Guid.Empty)
-            .Max();
+        return
+        [
+            .. tables
+                .Transactions.Keys.Concat(tables.Refusals.Keys)
+                .Concat(tables.Bulks.Keys)
+                .Concat(tables.Reservations.Keys)
+                .Where(id => id.CompareTo(floor) > 0 && id.CompareTo(ceiling) < 0)
+                .OrderDescending()
+                .Take(most),
+        ];
     }
 
     public bool HasAttempt(Guid attempt)
@@ -144,6 +147,8 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
     }
 
     public void Rollback() => EndTransaction();
+
+    public bool KeepsTurn => keepsTurn;
 
     public void ReleaseTurn()
     {

@@ -2,20 +2,21 @@ using System.Collections.Concurrent;
 
 namespace Hazina.Ledger.Writing;
 
-/// <summary>Where the writer lets the store work while it decides further: one thing after another, never two at once.</summary>
+/// <summary>Where the writer lets others work while it decides further: one thing after another, never two at once.</summary>
 /// <remarks>With a thread of its own, as a commit must not wait because the pool is busy. Without one, work is done when it is waited for, so that a
 /// simulation has one order only.</remarks>
-sealed class StoreLane : IDisposable
+sealed class Lane : IDisposable
 {
     readonly BlockingCollection<Task> work = [];
     readonly Thread? thread;
 
-    public StoreLane(bool hasThread)
+    /// <param name="thread">The name of its thread; null: without one.</param>
+    public Lane(string? thread)
     {
-        if (!hasThread)
+        if (thread is null)
             return;
-        thread = new Thread(Run) { IsBackground = true, Name = "ledger store" };
-        thread.Start();
+        this.thread = new Thread(Run) { IsBackground = true, Name = thread };
+        this.thread.Start();
     }
 
     public Task<T> Start<T>(Func<T> action)
