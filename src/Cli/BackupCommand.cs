@@ -35,6 +35,11 @@ static class BackupCommand
             throw new CommandFailedException($"There is no folder {Path.GetDirectoryName(file)} to write the backup into.");
         }
 
+        if (File.Exists(file))
+        {
+            throw new CommandFailedException($"{file} is there already. A backup is never written over another file.");
+        }
+
         BackupSummary summary = null!;
         await Screen.WatchAsync(
             "Copying the database",

@@ -180,7 +180,7 @@ static class LedgerCommand
         format.AcceptOnlyFromAmong("hledger", "csv");
         var book = new Option<string>("--book")
         {
-            Description = "Which book",
+            Description = "Which book; live where nothing is said, and keys are made for sandbox",
             HelpName = "BOOK",
             DefaultValueFactory = _ => "live",
         };
@@ -200,6 +200,13 @@ static class LedgerCommand
                 await using var opened = await OpenAsync(Path.GetFullPath(parsed.GetRequiredValue(data)), parsed.GetValue(database), ct);
                 var chosen = parsed.GetRequiredValue(format) == "csv" ? ExportFormat.Csv : ExportFormat.Hledger;
                 var file = parsed.GetValue(output);
+                if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+                {
+                    throw new CommandFailedException(
+                        $"There is no folder {Path.GetDirectoryName(Path.GetFullPath(file))} to write {Path.GetFileName(file)} into."
+                    );
+                }
+
                 await using var to = file is null ? new StreamWriter(Console.OpenStandardOutput()) : new StreamWriter(file);
                 var count = await ToldAsync(LedgerProof.Export(opened.Database, chosen, parsed.GetRequiredValue(book), to, ct));
                 Screen.Progress($"{count:N0} transactions of book {parsed.GetRequiredValue(book)}");

@@ -31,7 +31,8 @@ static class ApiDocument
 
         **Lists** come newest first; `limit`, `starting_after` and `ending_before` page through them.
 
-        **Repeating** a call is safe: calls that move money carry an `Idempotency-Key` or an id that the caller chose, and happen once.
+        **Repeating** a call is safe: what moves money happens once. In the ledger's own calls the `id` in the body, chosen by you, is what says
+        that it is the same one; where a call takes an `Idempotency-Key`, it names that header.
         """;
 
     public static IServiceCollection AddApiDocument(this IServiceCollection services) =>

@@ -24,6 +24,9 @@ public sealed class LedgerOptions
     /// <summary>Postings waiting above which the next batch is decided while one is being stored.</summary>
     public int DecideAheadAbove { get; set; } = 256;
 
+    /// <summary>Ids that were made earlier than so long ago are always looked up.</summary>
+    internal TimeSpan IdsKnownSince { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long a turn may be kept while others wait.</summary>
     public TimeSpan KeepTurnFor { get; set; } = TimeSpan.FromMilliseconds(250);
 

@@ -7,11 +7,11 @@ namespace Hazina.Ledger.Writing;
 /// now to an hour ahead, of which every one that the journal has is remembered here. Ids outside the stretch (late ones, random ones)
 /// are looked up.
 /// </summary>
-sealed class RecentIds
+/// <param name="behind">How far before now the stretch begins.</param>
+sealed class RecentIds(TimeSpan behind)
 {
     const int Most = 1_000_000;
     static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
-    static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(100);
 
     readonly HashSet<Guid> known = [];
     Guid floor;
@@ -25,7 +25,7 @@ sealed class RecentIds
     public const int MostAtStart = 20_000;
 
     /// <summary>The stretch that is laid at a time, without its ends. It begins a little earlier, as those who wait were asked before now.</summary>
-    public static (Guid Floor, Guid Ceiling) StretchAt(DateTimeOffset time) => (IdOf(time - Behind), IdOf(time + Ahead));
+    public (Guid Floor, Guid Ceiling) StretchAt(DateTimeOffset time) => (IdOf(time - behind), IdOf(time + Ahead));
 
     /// <summary>Lays the stretch anew.</summary>
     /// <param name="inJournal">The ids that the journal has in it, the greatest first, at most <see cref="MostAtStart"/>.</param>
@@ -45,7 +45,7 @@ sealed class RecentIds
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
-        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, Math.Max(0, time.ToUnixTimeMilliseconds()) << 16);
         return new Guid(bytes, bigEndian: true);
     }
 

@@ -72,7 +72,7 @@ sealed partial class Writer
         var now = state!;
         if (recentIds.IsOver(time))
         {
-            var (floor, ceiling) = RecentIds.StretchAt(time);
+            var (floor, ceiling) = recentIds.StretchAt(time);
             recentIds.Start(store.IdsBetween(floor, ceiling, RecentIds.MostAtStart), time);
         }
 

@@ -23,7 +23,7 @@ sealed partial class Writer(
 
     readonly List<Item> carried = [];
     readonly Snapshots snapshots = new(options);
-    readonly RecentIds recentIds = new();
+    readonly RecentIds recentIds = new(options.IdsKnownSince);
     readonly Stack<DraftBuffers> spare = new();
     bool isUnconfirmed;
     LedgerState? state;

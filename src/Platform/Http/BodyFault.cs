@@ -65,7 +65,7 @@ public static partial class BodyFault
         }
 
         if (WrongType().Match(message) is { Success: true } wrong)
-            return ("wrong_type", Wanted(wrong.Groups["type"].Value));
+            return ("wrong_type", Wanted(TypeOf(wrong.Groups["type"].Value, pointer)));
         if (message.Contains("maximum configured depth", StringComparison.Ordinal))
             return ("too_deep", "is nested too deeply");
         if (Place().Match(message) is { Success: true } place)
@@ -76,6 +76,22 @@ public static partial class BodyFault
         return ("malformed", "is not valid JSON");
     }
 
+    /// <summary>The serializer may name the record that it was reading; what its field takes stands in the record.</summary>
+    static string TypeOf(string type, string pointer)
+    {
+        if (!type.StartsWith("Hazina.", StringComparison.Ordinal))
+            return type;
+        var field = pointer[(pointer.LastIndexOf('/') + 1)..];
+        return AppDomain
+                .CurrentDomain.GetAssemblies()
+                .Select(a => a.GetType(type))
+                .FirstOrDefault(t => t is not null)
+                ?.GetProperties()
+                .FirstOrDefault(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name) == field)
+                ?.PropertyType.ToString()
+            ?? type;
+    }
+
     static string Wanted(string type) =>
         type switch
         {
@@ -84,6 +100,7 @@ public static partial class BodyFault
                 "must be a string",
             _ when type.Contains("System.Boolean", StringComparison.Ordinal) => "must be true or false",
             _ when type.Contains("System.DateOnly", StringComparison.Ordinal) => "must be a date such as 2026-01-31",
+            _ when type.Contains("System.DateTimeOffset", StringComparison.Ordinal) => "must be a time such as 2026-01-31T08:00:00Z",
             _ when Whole().IsMatch(type) => "must be a whole number within range",
             _ when type.Contains("List`", StringComparison.Ordinal) || type.EndsWith("[]", StringComparison.Ordinal) => "must be a list",
             _ => "must be an object",

@@ -55,6 +55,7 @@ sealed class Run
             CheckpointRows = Pick(10, 60),
             KeepTurnAbove = Pick(0, 2, 1_000),
             DecideAheadAbove = Pick(0, 0, 2, 1_000),
+            IdsKnownSince = TimeSpan.FromDays(Pick(0, 40_000)),
             KeepTurnFor = TimeSpan.FromMilliseconds(Pick(0, 250)),
         };
         answers = new Answers(journal)

@@ -18,7 +18,7 @@ sealed class BookRows(NpgsqlDataSource source, string book)
         using var side = snapshot.Join();
         var accounts = Accounts(side);
         if (accounts.Count == 0)
-            throw new BrokenProofException($"There is no account in book '{book}'.");
+            throw new BrokenProofException($"There is no account in book '{book}'. The books are live and sandbox.");
         using var connection = snapshot.Join();
         using var command = new NpgsqlCommand(RowsSql, connection) { CommandTimeout = 0 };
         using var reader = command.ExecuteReader();
