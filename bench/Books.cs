@@ -114,10 +114,10 @@ sealed class Books : IAsyncDisposable
     /// <summary>The plain posting as a request's JSON.</summary>
     public void WriteJson(in Transfer transfer, IBufferWriter<byte> to)
     {
-        var (debit, credit, amount) = (IdOf(transfer.From), IdOf(transfer.To), transfer.Amount);
+        var (id, debit, credit, amount) = (transfer.Id, IdOf(transfer.From), IdOf(transfer.To), transfer.Amount);
         Utf8.TryWrite(
             to.GetSpan(512),
-            $$$"""{"id":"{{{transfer.Id}}}","kind":"{{{Kind}}}","legs":[{"debit":"{{{debit}}}","credit":"{{{credit}}}","amount":{"amount":"{{{amount}}}","currency":"KES"}}]}""",
+            $$"""{"id":"{{id}}","kind":"{{Kind}}","legs":[{"debit":"{{debit}}","credit":"{{credit}}","amount":{"amount":"{{amount}}","currency":"KES"} }]}""",
             out var length
         );
         to.Advance(length);

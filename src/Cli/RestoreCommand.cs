@@ -39,7 +39,8 @@ static class RestoreCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>What is restored is proved before anybody relies on it. That it is older than what was witnessed is told, and is no fault of the backup.</summary>
+    /// <summary>What is restored is proved before anybody relies on it. That it is older than what was witnessed is told, and is no fault of the
+    /// backup.</summary>
     static async Task ProveAsync(string connectionString, string data, CancellationToken ct)
     {
         await using var database = Database.Owned(connectionString);

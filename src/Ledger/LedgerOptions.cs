@@ -1,3 +1,5 @@
+using Hazina.Ledger.Proof;
+
 namespace Hazina.Ledger;
 
 /// <summary>How the ledger runs. Bound from the section <c>Ledger</c> of the settings.</summary>
@@ -46,15 +48,11 @@ public sealed class LedgerOptions
     public ProofOptions Proof { get; set; } = new();
 }
 
-/// <summary>How the journal's heads are signed and witnessed. Bound from <c>Ledger:Proof</c>.</summary>
+/// <summary>
+/// How the journal's heads are signed and witnessed. Bound from <c>Ledger:Proof</c>; where the files are, <see cref="ProofFiles.From"/> reads.
+/// </summary>
 public sealed record ProofOptions
 {
-    /// <summary>The signing key, ECDSA over P-256 in PEM, made where it is missing; in the data folder when nothing is said.</summary>
-    public string? KeyFile { get; set; }
-
-    /// <summary>Where signed heads are appended, one a line; in the data folder when nothing is said. Best on another disk, or where it can only be appended to.</summary>
-    public string? WitnessFile { get; set; }
-
     /// <summary>An address that every signed head is posted to.</summary>
     public Uri? Webhook { get; set; }
 

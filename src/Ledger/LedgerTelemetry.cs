@@ -22,7 +22,7 @@ static class LedgerTelemetry
     static readonly Histogram<double> CommitTime = Meter.CreateHistogram<double>(
         "hazina.ledger.batch.duration",
         "s",
-        "From the turn being had to the commit being durable"
+        "From the first of its postings being decided to the commit being known"
     );
 
     /// <summary>A batch was committed.</summary>

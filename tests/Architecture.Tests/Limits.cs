@@ -10,7 +10,7 @@ static class Limits
     public const int LinesInMethod = 70;
 
     /// <summary>The formatter breaks code at 140; a comment may go on for a word. Links, tables and drawings are as wide as they are.</summary>
-    public const int Width = 190;
+    public const int Width = 160;
 
     /// <summary>A module's README is a page: what it promises, its tables, its events, its surface. More belongs beside the code.</summary>
     public const int LinesInModuleReadme = 80;

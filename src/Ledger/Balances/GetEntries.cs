@@ -19,7 +19,8 @@ static class GetEntries
             .WithSummary("List an account's entries")
             .WithDescription(
                 """
-                Everything that happened on an account, the newest first, with the balance before and after: movements (`debit`, `credit`), reservations made and
+                Everything that happened on an account, the newest first, with the balance before and after: movements (`debit`, `credit`),
+                reservations made and
                 ended, and changes of the account itself. `from` and `to` keep to what was recorded between two times. A page costs the same however long the
                 history is.
                 """

@@ -21,7 +21,8 @@ static class GetTrialBalance
             .WithSummary("Get the trial balance")
             .WithDescription(
                 """
-                All debits and credits of the book, by currency and class of account: now, or as they were `at` a time in the past. In each currency both sides are
+                All debits and credits of the book, by currency and class of account: now, or as they were `at` a time in the past. In each currency
+                both sides are
                 the same; `difference` says so. For a time in the past it reads the journal's rows since then, or until then, whichever are fewer: about
                 a second for each million.
                 """

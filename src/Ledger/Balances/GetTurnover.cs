@@ -21,7 +21,8 @@ static class GetTurnover
             .WithSummary("Get an account's turnover by day or month")
             .WithDescription(
                 """
-                Debits and credits of each day or month (UTC), and the balance at its end, the oldest first. Goes by when postings were recorded. Periods before the
+                Debits and credits of each day or month (UTC), and the balance at its end, the oldest first. Goes by when postings were recorded.
+                Periods before the
                 account was opened are left out, and so are those to come.
                 """
             )

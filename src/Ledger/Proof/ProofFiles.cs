@@ -27,7 +27,8 @@ public sealed record ProofFiles
 
     /// <summary>
     /// The places that the settings name: <c>Ledger:Proof:KeyFile</c> and <c>Ledger:Proof:WitnessFile</c>, otherwise those in the data folder (<c>data</c>).
-    /// Null where they name neither.
+    /// Null where they name neither. The key (ECDSA over P-256, PEM) is made where it is missing; the witness file gets a signed head a line, and
+    /// is best on another disk, or where it can only be appended to.
     /// </summary>
     public static ProofFiles? From(IConfiguration settings)
     {

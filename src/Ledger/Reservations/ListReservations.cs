@@ -17,7 +17,8 @@ static class ListReservations
             .WithSummary("List an account's reservations")
             .WithDescription(
                 """
-                The active ones, by id, the greatest first: with UUIDs of version 7 that is the newest. Together they are what is reserved on the account. Those that
+                The active ones, by id, the greatest first: with UUIDs of version 7 that is the newest. Together they are what is reserved on the
+                account. Those that
                 have ended stand in the account's entries.
                 """
             )

@@ -104,7 +104,8 @@ sealed record LegRequest(
 [Description("One thing that a transaction does. Which fields it has is decided by its type.")]
 sealed record StepRequest(
     [property: Description(
-        "leg moves money (debit, credit, amount, reservation); reserve holds it back (id, account, amount, expires_at); release gives it back (reservation, amount)."
+        "leg moves money (debit, credit, amount, reservation); reserve holds it back (id, account, amount, expires_at); release gives it "
+            + "back (reservation, amount)."
     )]
         StepType? Type,
     [property: Description("leg: the account to debit.")] Guid? Debit = null,

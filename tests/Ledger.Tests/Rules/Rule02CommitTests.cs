@@ -1,6 +1,7 @@
 namespace Hazina.Ledger.Tests.Rules;
 
-/// <summary>Rule 2: COMMIT has no timeout and no cancellation, and a warning on it means in doubt. A real standby that is away: <see cref="StandbyTests"/>.</summary>
+/// <summary>Rule 2: COMMIT has no timeout and no cancellation, and a warning on it means in doubt. A real standby that is away: <see
+/// cref="StandbyTests"/>.</summary>
 public sealed class Rule02CommitTests
 {
     [Fact]

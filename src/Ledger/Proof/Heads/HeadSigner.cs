@@ -193,7 +193,8 @@ sealed partial class HeadSigner : BackgroundService
     [LoggerMessage(
         2305,
         LogLevel.Critical,
-        "Batch {Batch} was witnessed at {SignedAt} with the hash {Witnessed}, but the database has {Stored}. It is not the ledger that was witnessed, or it lost or "
+        "Batch {Batch} was witnessed at {SignedAt} with the hash {Witnessed}, but the database has {Stored}. It is not the ledger that was "
+            + "witnessed, or it lost or "
             + "changed something since: run 'hazina ledger verify'. If another database was meant to be here, move {File} away"
     )]
     static partial void Differs(ILogger logger, long batch, string signedAt, string witnessed, string stored, string file);

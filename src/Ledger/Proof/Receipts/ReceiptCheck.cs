@@ -147,7 +147,8 @@ static class ReceiptCheck
             throw new BrokenProofException($"Its links lead to batch {number}; the signed head is of batch {receipt.Head.Batch}.");
         if (Convert.ToHexStringLower(hash) != receipt.Head.Hash)
             throw new BrokenProofException(
-                $"Its rows do not lead to the signed head of batch {number}: they lead to {Convert.ToHexStringLower(hash)[..12]}…, and {receipt.Head.Hash[..12]}… was signed."
+                $"Its rows do not lead to the signed head of batch {number}: they lead to {Convert.ToHexStringLower(hash)[..12]}…, and "
+                    + $"{receipt.Head.Hash[..12]}… was signed."
             );
     }
 

@@ -101,7 +101,8 @@ sealed class ReceiptWriter(NpgsqlDataSource source, HeadKey key, Func<long, Task
         return Convert.ToHexStringLower(hash) == head.Hash
             ? links
             : throw new BrokenProofException(
-                $"The ledger is not what was signed: batch {head.Batch} was signed at {head.SignedAt} with another hash than it leads to now. Run 'hazina ledger verify'."
+                $"The ledger is not what was signed: batch {head.Batch} was signed at {head.SignedAt} with another hash than it leads to "
+                    + $"now. Run 'hazina ledger verify'."
             );
     }
 

@@ -31,7 +31,8 @@ sealed class Guards(NpgsqlConnection connection, Findings findings)
                 FindingKind.Guard,
                 null,
                 null,
-                $"The trigger that keeps ledger.{reader.GetString(0)} append-only is {(reader.GetBoolean(1) ? "switched off" : "gone")}: somebody wanted to change what must not change."
+                $"The trigger that keeps ledger.{reader.GetString(0)} append-only is {(reader.GetBoolean(1) ? "switched off" : "gone")}: "
+                    + $"somebody wanted to change what must not change."
             );
         }
     }

@@ -44,7 +44,8 @@ sealed class StoredAccounts
                 FindingKind.Stored,
                 batch,
                 stored.LastRow,
-                $"Account {account.Number} ({account.Id}) is stored with debits {stored.Debits} and credits {stored.Credits} as of row {stored.LastRow}; the journal "
+                $"Account {account.Number} ({account.Id}) is stored with debits {stored.Debits} and credits {stored.Credits} as of row "
+                    + $"{stored.LastRow}; the journal "
                     + $"says {account.Now.Debits} and {account.Now.Credits}."
             );
         }
@@ -64,7 +65,8 @@ sealed class StoredAccounts
                     FindingKind.Stored,
                     header.Number,
                     checkpoint,
-                    $"The checkpoint says that everything up to row {checkpoint} is in the snapshots, but row {account.Now.LastRow} of account {account.Number} "
+                    $"The checkpoint says that everything up to row {checkpoint} is in the snapshots, but row {account.Now.LastRow} of "
+                        + $"account {account.Number} "
                         + $"({account.Id}) is not."
                 );
             }

@@ -176,7 +176,8 @@ sealed class Verification(
         if (replayer.Ended is { } reason)
             remarks.Insert(
                 0,
-                $"The replay ended where {reason}; the hashes were checked to the end, but what is stored of accounts, reservations and counters was not compared."
+                $"The replay ended where {reason}; the hashes were checked to the end, but what is stored of accounts, reservations and "
+                    + $"counters was not compared."
             );
         return new VerifyReport
         {

@@ -58,7 +58,8 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
                 FindingKind.Lost,
                 lastBatch + 1,
                 null,
-                $"Batch {furthest.Batch} with row {furthest.LastRow} was witnessed at {furthest.SignedAt}, but the journal ends with batch {lastBatch}: batches "
+                $"Batch {furthest.Batch} with row {furthest.LastRow} was witnessed at {furthest.SignedAt}, but the journal ends with batch "
+                    + $"{lastBatch}: batches "
                     + $"{lastBatch + 1} to {furthest.Batch} are lost."
             );
         }
@@ -76,7 +77,8 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
         if (torn > 0)
             yield return $"{torn} lines of {file!.Path} are torn, as a crash leaves them.";
         if (unknownKeys.Count > 0)
-            yield return $"Heads signed by the keys {string.Join(", ", unknownKeys.Order())} were compared, but their signatures were not checked: these public keys are not at hand.";
+            yield return $"Heads signed by the keys {string.Join(", ", unknownKeys.Order())} were compared, but their signatures were not "
+                + $"checked: these public keys are not at hand.";
     }
 
     public void Dispose() => lines.Dispose();
@@ -141,7 +143,8 @@ sealed class WitnessedHeads(WitnessFile? file, IReadOnlyDictionary<string, ECDsa
             FindingKind.Witness,
             head.Batch,
             null,
-            $"The head of batch {head.Batch}, witnessed at {head.SignedAt}, is one of another ledger ({Short(head.Ledger)}; this one is {Short(ledger)}): the database is not "
+            $"The head of batch {head.Batch}, witnessed at {head.SignedAt}, is one of another ledger ({Short(head.Ledger)}; this one is "
+                + $"{Short(ledger)}): the database is not "
                 + "the one that was witnessed."
         );
         return false;
