@@ -16,11 +16,14 @@ sealed class CommandDatabase : IAsyncDisposable
     /// <summary>With this program's tables.</summary>
     public Database Database { get; }
 
+    /// <exception cref="CommandFailedException">None is named, and the data folder has none.</exception>
     /// <param name="data">The data folder, where no database is named.</param>
     /// <param name="named">As <c>--database</c> has it; null: as the settings have it.</param>
     public static async Task<CommandDatabase> OpenAsync(string data, string? named, CancellationToken ct)
     {
         var options = ServerOptions.From(ServerOptions.Settings(new Dictionary<string, string?> { ["database"] = named }));
+        if (!options.HasDatabase)
+            DataFolders.RequireDatabase(data);
         var session = options.HasDatabase ? null : await EmbeddedSession.OpenAsync(DataFolders.Database(data), ct);
         var opened = new CommandDatabase(
             (session is null ? options : options with { OwnerConnectionString = session.ConnectionString }).Connect(logs: null),

@@ -24,6 +24,20 @@ static class CommonOptions
             DefaultValueFactory = _ => DataFolder,
         };
 
+    public static Argument<Guid> Id(string description) =>
+        new("id")
+        {
+            Description = description,
+            HelpName = "ID",
+            CustomParser = result =>
+            {
+                if (Guid.TryParse(result.Tokens[0].Value, out var id))
+                    return id;
+                result.AddError($"{result.Tokens[0].Value} is not an id such as 0198f0a2-7c1e-7d63-9a55-0c7b1f0e2a11.");
+                return default;
+            },
+        };
+
     public static Option<string?> Database() =>
         new("--database")
         {

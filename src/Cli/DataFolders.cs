@@ -21,7 +21,9 @@ static class DataFolders
     {
         if (!Directory.Exists(Path.Combine(data, "postgres")))
         {
-            throw new CommandFailedException($"There is no database in {Path.GetFullPath(data)}.");
+            throw new CommandFailedException(
+                $"There is no database in {Path.GetFullPath(data)}. It is made by: hazina serve --data \"{Path.GetFullPath(data)}\""
+            );
         }
     }
 }

@@ -102,7 +102,8 @@ sealed class HelpPage(IReadOnlyList<CommandGroup> groups) : SynchronousCommandLi
             Heading("Examples");
             foreach (var (line, effect) in command.Examples)
             {
-                Line($"  [blue]hazina {Markup.Escape(line)}[/]");
+                // To be copied: never broken into two.
+                Screen.SayMarkup($"  [blue]hazina {Markup.Escape(line)}[/]");
                 Line($"      [grey]{Markup.Escape(effect)}[/]");
             }
         }

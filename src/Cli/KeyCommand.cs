@@ -10,6 +10,16 @@ namespace Hazina.Cli;
 /// <summary>Keys that programs call the API with. There is none until one is made here.</summary>
 static class KeyCommand
 {
+    /// <summary>With fewer columns than that, names and permissions would be broken into pieces.</summary>
+    const int WidestTable = 130;
+
+    static readonly string[] Columns = ["id", "name", "book", "ends in", "permissions", "made", "last used", "state"];
+
+    static readonly string Permissions =
+        "The permissions:\n"
+        + string.Join('\n', Modules.Permissions.Select(p => $"  {p.Name, -20} {p.Description}"))
+        + "\nThe key alone goes to standard output, so that it can be put where it belongs.";
+
     public static CliCommand Create()
     {
         var command = new CliCommand("key", "Make, list and revoke the keys that programs call the API with")
@@ -46,6 +56,7 @@ static class KeyCommand
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
+        permission.AcceptOnlyFromAmong([.. Modules.Permissions.Select(p => p.Name)]);
         var all = new Option<bool>("--all-permissions") { Description = "It may do everything that there is now" };
         var expires = new Option<int?>("--expires-in-days")
         {
@@ -56,10 +67,7 @@ static class KeyCommand
 
         var command = new CliCommand("create", "Make a key and show it, once")
         {
-            Details =
-                "The permissions:\n"
-                + string.Join('\n', Modules.Permissions.Select(p => $"  {p.Name, -20} {p.Description}"))
-                + "\nThe key alone goes to standard output, so that it can be put where it belongs.",
+            Details = Permissions,
             Examples =
             [
                 ("key create --name \"my laptop\" --all-permissions", "a key for the sandbox"),
@@ -71,6 +79,11 @@ static class KeyCommand
         };
         foreach (var option in new Option[] { name, book, permission, all, expires, data, database })
             command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (!result.GetValue(all) && result.GetValue(permission) is not { Length: > 0 })
+                result.AddError("A key needs a permission: --permission NAME, or --all-permissions.");
+        });
         command.SetAction(
             (parsed, ct) =>
             {
@@ -112,7 +125,7 @@ static class KeyCommand
     static CliCommand Revoke()
     {
         var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
-        var id = new Argument<Guid>("id") { Description = "The key's id, as key list shows it", HelpName = "ID" };
+        var id = CommonOptions.Id("The key's id, as key list shows it");
         var command = new CliCommand("revoke", "End a key for ever, within ten seconds")
         {
             Arguments = { id },
@@ -149,14 +162,37 @@ static class KeyCommand
             return ExitCode.Ok;
         }
 
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumn("id", column => column.NoWrap())
-            .AddColumns("name", "book", "ends in", "permissions", "made", "last used", "state");
+        if (rows.Count == 0)
+            Screen.Progress("There is no key yet; hazina key create makes one.");
+        else if (AnsiConsole.Profile.Width >= WidestTable)
+            AnsiConsole.Write(TableOf(rows));
+        else
+            AnsiConsole.Write(BlocksOf(rows));
+        return ExitCode.Ok;
+    }
+
+    static Table TableOf(List<string[]> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var title in Columns)
+            table.AddColumn(title, column => column.NoWrap = title != "permissions" && title != "name");
         foreach (var row in rows)
             table.AddRow([.. row.Select(Markup.Escape)]);
-        AnsiConsole.Write(table);
-        return ExitCode.Ok;
+        return table;
+    }
+
+    /// <summary>A key below the other, for a terminal in which a table would break its words in two.</summary>
+    static Grid BlocksOf(List<string[]> rows)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach (var row in rows)
+        {
+            foreach (var (title, cell) in Columns.Zip(row))
+                grid.AddRow($"[grey]{title}[/]", Markup.Escape(cell));
+            grid.AddEmptyRow();
+        }
+
+        return grid;
     }
 
     static string[] Cells(ApiKeyRow key, DateTimeOffset now) =>

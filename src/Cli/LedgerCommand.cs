@@ -41,7 +41,7 @@ static class LedgerCommand
             async (parsed, ct) =>
             {
                 var folder = Path.GetFullPath(parsed.GetRequiredValue(data));
-                await using var opened = await OpenAsync(folder, parsed.GetValue(database), ct);
+                await using var opened = await CommandDatabase.OpenAsync(folder, parsed.GetValue(database), ct);
                 return (await ProveAsync(opened.Database, folder, ct)).IsWhole ? ExitCode.Ok : ExitCode.Failure;
             }
         );
@@ -117,7 +117,7 @@ static class LedgerCommand
     static CliCommand GetReceipt()
     {
         var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
-        var id = new Argument<Guid>("id") { Description = "The transaction's id", HelpName = "ID" };
+        var id = CommonOptions.Id("The transaction's id");
         var command = new CliCommand("get", "Write a transaction's receipt to standard output")
         {
             Examples = [("ledger receipt get 0198f0a2-8d2f-7e74-8b66-1d8c2a1f3b22 > receipt.json", "everything that proves it")],
@@ -129,7 +129,7 @@ static class LedgerCommand
             async (parsed, ct) =>
             {
                 var folder = Path.GetFullPath(parsed.GetRequiredValue(data));
-                await using var opened = await OpenAsync(folder, parsed.GetValue(database), ct);
+                await using var opened = await CommandDatabase.OpenAsync(folder, parsed.GetValue(database), ct);
                 var receipt =
                     await ToldAsync(LedgerProof.Receipt(opened.Database, FilesOf(folder), parsed.GetRequiredValue(id)))
                     ?? throw new CommandFailedException($"There is no transaction {parsed.GetRequiredValue(id)}.");
@@ -197,7 +197,11 @@ static class LedgerCommand
         command.SetAction(
             async (parsed, ct) =>
             {
-                await using var opened = await OpenAsync(Path.GetFullPath(parsed.GetRequiredValue(data)), parsed.GetValue(database), ct);
+                await using var opened = await CommandDatabase.OpenAsync(
+                    Path.GetFullPath(parsed.GetRequiredValue(data)),
+                    parsed.GetValue(database),
+                    ct
+                );
                 var chosen = parsed.GetRequiredValue(format) == "csv" ? ExportFormat.Csv : ExportFormat.Hledger;
                 var file = parsed.GetValue(output);
                 if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
@@ -227,16 +231,6 @@ static class LedgerCommand
         {
             throw new CommandFailedException(e.Message, e);
         }
-    }
-
-    static async Task<CommandDatabase> OpenAsync(string folder, string? database, CancellationToken ct)
-    {
-        if (database is null)
-        {
-            DataFolders.RequireDatabase(folder);
-        }
-
-        return await CommandDatabase.OpenAsync(folder, database, ct);
     }
 
     static async Task<byte[]> ReadAsync(string file, CancellationToken ct) =>

@@ -5,16 +5,19 @@ namespace Hazina.Cli;
 /// <summary>What a person at the terminal sees: results on standard output, the rest on standard error, so that output can be piped.</summary>
 static class Screen
 {
-    // Wide enough that a sentence in a log stays on its line.
+    // A sentence is not broken here: a terminal wraps it, and what is copied from it (a command, an address) stays whole.
     const int WidthOfAFile = 120,
-        WidthOfALog = 4000;
+        WidthOfASentence = 4000;
 
-    static readonly IAnsiConsole Errors = Open(Console.Error, Console.IsErrorRedirected, WidthOfALog);
+    static readonly IAnsiConsole Errors = Open(Console.Error, Console.IsErrorRedirected);
+    static readonly IAnsiConsole ErrorSentences = Open(Console.Error, Console.IsErrorRedirected, WidthOfASentence);
+    static readonly IAnsiConsole Sentences = Open(Console.Out, Console.IsOutputRedirected, WidthOfASentence);
 
     /// <summary>Colours are for terminals: a file gets plain text.</summary>
-    public static void Prepare() => AnsiConsole.Console = Open(Console.Out, Console.IsOutputRedirected, WidthOfAFile);
+    public static void Prepare() =>
+        AnsiConsole.Console = Open(Console.Out, Console.IsOutputRedirected, Console.IsOutputRedirected ? WidthOfAFile : null);
 
-    static IAnsiConsole Open(TextWriter writer, bool redirected, int width)
+    static IAnsiConsole Open(TextWriter writer, bool redirected, int? width = null)
     {
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings
@@ -24,12 +27,12 @@ static class Screen
                 ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             }
         );
-        console.Profile.Width = redirected ? width : console.Profile.Width;
+        console.Profile.Width = width ?? console.Profile.Width;
         return console;
     }
 
     /// <summary>Says what is going on.</summary>
-    public static void Progress(string sentence) => Errors.MarkupLineInterpolated($"[grey]{sentence}[/]");
+    public static void Progress(string sentence) => ErrorSentences.MarkupLineInterpolated($"[grey]{sentence}[/]");
 
     /// <summary>Shows a bar while something takes its time; the work tells how much of the whole is done.</summary>
     public static async Task WatchAsync(string title, Func<Action<long, long>, Task> work)
@@ -51,8 +54,14 @@ static class Screen
             });
     }
 
-    public static void Error(string sentence) => Errors.MarkupLineInterpolated($"[red]hazina:[/] {sentence}");
+    public static void Error(string sentence) => ErrorSentences.MarkupLineInterpolated($"[red]hazina:[/] {sentence}");
 
     /// <summary>Says that something is done.</summary>
-    public static void Done(string sentence) => AnsiConsole.MarkupLineInterpolated($"[green]✓[/] {sentence}");
+    public static void Done(string sentence) => Sentences.MarkupLineInterpolated($"[green]✓[/] {sentence}");
+
+    /// <summary>Tells a result, on one line however long it is.</summary>
+    public static void Say(string sentence) => Sentences.WriteLine(sentence);
+
+    /// <inheritdoc cref="Say"/>
+    public static void SayMarkup(string markup) => Sentences.MarkupLine(markup);
 }

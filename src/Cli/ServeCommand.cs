@@ -37,12 +37,13 @@ static class ServeCommand
             Details =
                 "Settings can also stand in appsettings.json in the current folder (\"urls\": …) and in the environment (HAZINA_URLS=…); "
                 + "arguments win. Ctrl-C or SIGTERM stops the server "
-                + "after it has answered what it has accepted. Several servers can share one --database.",
+                + "after it has answered what it has accepted. Several servers can share one --database. A new one is prepared by "
+                + "the first start, which needs HAZINA_DATABASE_OWNER as well: docs/runbooks/own-postgresql.md.",
             Examples =
             [
                 ("serve", "at http://localhost:5080, data in .hazina"),
                 ("serve --port 8080 --data /srv/hazina", "another port, another folder"),
-                ("serve --database \"Host=db;Username=hazina;Database=hazina\"", "on an existing PostgreSQL"),
+                ("serve --database \"Host=db;Database=hazina;Username=hazina_app;Password=…\"", "on an existing PostgreSQL"),
                 ("serve --urls https://*:443 --certificate cert.pem --certificate-key key.pem", "to the world"),
             ],
         };

@@ -1,6 +1,7 @@
 using Hazina.Platform.Http;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +22,10 @@ static class ApiDocument
         Hazina moves money: a double-entry ledger, and what gives money a reason to move.
 
         **Amounts** are decimal strings with their currency: `{"amount": "1250.00", "currency": "KES"}`. **Times** are RFC 3339 in UTC. **Ids** are UUIDs,
-        best version 7. Unknown fields are refused, so that no field is passed over in silence.
+        best version 7. Unknown fields and parameters are refused, so that nothing is passed over in silence.
+
+        **Currencies** are listed by `GET /v1/ledger/currencies`. Some keep more digits than people are shown, for interest and fees: shillings
+        are shown with two and kept with four. An amount with more digits than its currency keeps is refused, never rounded.
 
         **Keys** go into `X-API-Key` or `Authorization: Bearer`. A key sees one book, `live` or `sandbox`, and has permissions; each call
         names the one it needs.
@@ -47,7 +51,12 @@ static class ApiDocument
             }
         );
 
-    public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi().AllowAnonymous();
+    public static void MapApiDocument(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi().AllowAnonymous();
+        // Who opens the bare address wants to see what there is.
+        routes.MapGet("/", () => Results.Redirect("/docs/")).AllowAnonymous().ExcludeFromDescription();
+    }
 
     public static void UseApiPage(this IApplicationBuilder app) =>
         app.UseSwaggerUI(o =>

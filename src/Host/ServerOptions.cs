@@ -88,7 +88,9 @@ public sealed record ServerOptions
     }
 
     /// <summary>Of a port that this machine alone can reach.</summary>
-    public static string UrlOf(int port, bool isSecure) => $"{(isSecure ? "https" : "http")}://localhost:{port}";
+    public static string UrlOf(int port, bool isSecure) =>
+        // Which port is free may differ between the addresses that localhost has, so any of them is asked for of one.
+        $"{(isSecure ? "https" : "http")}://{(port == 0 ? "127.0.0.1" : "localhost")}:{port}";
 
     /// <summary>Whether a database is named at all; otherwise the caller has to bring one.</summary>
     public bool HasDatabase => ConnectionString is not null || OwnerConnectionString is not null;

@@ -1,5 +1,6 @@
 using Hazina.Ledger.Accounts;
 using Hazina.Ledger.Balances;
+using Hazina.Ledger.Currencies;
 using Hazina.Ledger.Http;
 using Hazina.Ledger.Proof;
 using Hazina.Ledger.Proof.Heads;
@@ -46,7 +47,7 @@ public static class LedgerModule
         services.AddPermissions(
             new Permission(Read, "See accounts, balances, transactions and reservations."),
             new Permission(Post, "Move money: post and reverse transactions; make, capture and release reservations."),
-            new Permission(Force, "Post what floors, ceilings and freezes would stop. Only together with ledger.post."),
+            new Permission(Force, "Post what floors, ceilings and freezes would stop. Only together with ledger.post.", OnlyWith: Post),
             new Permission(Accounts, "Open, change, freeze and close accounts.")
         );
         return services.AddReadiness("ledger", (provider, _) => Task.FromResult(Trouble(provider.GetRequiredService<Journal>())));
@@ -87,6 +88,7 @@ public static class LedgerModule
         GetTrialBalance.Map(reading);
         GetReceipt.Map(reading);
         GetProof.Map(reading);
+        ListCurrencies.Map(reading);
     }
 
     static string? Trouble(Journal journal) =>

@@ -55,6 +55,7 @@ public static class PlatformModule
             .UseMiddleware<Problems>()
             .UseRouting()
             .UseMiddleware<KeyGate>()
+            .UseMiddleware<QueryGate>()
             .UseMiddleware<BodyGate>()
             .UseMiddleware<Idempotency>();
 

@@ -7,9 +7,11 @@ namespace Hazina.Cli.Demo;
 /// <summary>The public API as a customer's program calls it; the demo has no other way in.</summary>
 sealed class DemoApi(HttpClient http)
 {
+    public const string Root = "/v1/ledger";
+
     public async Task<DemoAnswer> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(method, "/v1/ledger" + path);
+        using var request = new HttpRequestMessage(method, Root + path);
         if (body is not null)
         {
             request.Content = JsonContent.Create(body);
@@ -19,7 +21,7 @@ sealed class DemoApi(HttpClient http)
         var text = await response.Content.ReadAsStringAsync(ct);
         using var document = JsonDocument.Parse(text.Length == 0 ? "{}" : text);
         var replayed = response.Headers.TryGetValues("Idempotent-Replayed", out var values) && values.Contains("true");
-        return new DemoAnswer($"{method} {path}", (int)response.StatusCode, document.RootElement.Clone(), replayed);
+        return new DemoAnswer($"{method} {Root}{path}", (int)response.StatusCode, document.RootElement.Clone(), replayed);
     }
 
     /// <summary>Posts something that has to succeed, or the demo has nothing to tell.</summary>

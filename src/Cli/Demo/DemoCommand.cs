@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Hazina.Host;
 using Hazina.Ledger.Proof;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -37,7 +38,7 @@ static class DemoCommand
                     new ServeSettings
                     {
                         DataFolder = Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"),
-                        Urls = $"http://localhost:{parsed.GetValue(port) ?? ServeCommand.DefaultPort}",
+                        Urls = ServerOptions.UrlOf(parsed.GetValue(port) ?? ServeCommand.DefaultPort, isSecure: false),
                         LogLevel = "warning",
                         SaysWhere = false,
                     },
@@ -108,7 +109,9 @@ static class DemoCommand
         AnsiConsole.MarkupLine($"books balance: {(isWhole ? "yes" : "no")}");
         return isWhole
             ? !once
-            : throw new CommandFailedException($"The books do not balance. Find out where with: ./hazina ledger verify --data {folder}");
+            : throw new CommandFailedException(
+                $"The books do not balance. Find out where with: ./hazina ledger verify --data \"{folder}\""
+            );
     }
 
     static Table StoryOf(List<DemoMoment> day)
@@ -155,9 +158,9 @@ static class DemoCommand
     static void Invite(string address, string key)
     {
         AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLineInterpolated($"Read and try the API at [link]{address}/docs[/] with the key of this demo (sandbox only):");
-        AnsiConsole.MarkupLineInterpolated($"  {key}");
-        AnsiConsole.MarkupLineInterpolated($"For example: curl -H 'X-API-Key: {key}' {address}/v1/ledger/transactions");
+        Screen.Say($"Read and try the API at {address}/docs with the key of this demo (sandbox only):");
+        Screen.Say($"  {key}");
+        Screen.Say($"For example: curl -H 'X-API-Key: {key}' {address}/v1/ledger/transactions");
         AnsiConsole.WriteLine();
     }
 }

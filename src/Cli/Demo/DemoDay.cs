@@ -21,7 +21,12 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
         await OpenAsync("Brian", "liability", floor: "0.00", ct);
         await OpenAsync("Duka", "liability", floor: "0.00", ct);
         await OpenAsync("fees", "income", floor: "none", ct);
-        await TellAsync("Accounts are opened: the M-Pesa float, Asha, Brian, a shop called Duka, fees", "POST /accounts", "201 × 5", ct);
+        await TellAsync(
+            "Accounts are opened: the M-Pesa float, Asha, Brian, a shop called Duka, fees",
+            $"POST {DemoApi.Root}/accounts",
+            "201 × 5",
+            ct
+        );
 
         await DepositAsync("Asha", 10_000m, ct);
         await DepositAsync("Brian", 2_500m, ct);

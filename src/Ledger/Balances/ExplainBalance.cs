@@ -16,7 +16,8 @@ namespace Hazina.Ledger.Balances;
 /// <summary><c>GET /v1/ledger/accounts/{account}/balance/explanation</c></summary>
 static class ExplainBalance
 {
-    const int MostReservations = 100;
+    const int MostReservations = 100,
+        MostTries = 5;
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
@@ -70,6 +71,9 @@ static class ExplainBalance
             return Refusals.NoSuchAccount.Because($"The book {book} has no account {account}.", "account");
 
         await using var connection = await reader.Open(stop);
+        IReadOnlyList<ReservationAnswer>? reservations = null;
+        if (moment is null)
+            (now, reservations) = await Together(connection, reader, now, stop);
         var position = moment is null
             ? new PastPosition(now.Position.LastRow, now.Position.Debits, now.Position.Credits, now.Position.Held)
             : (await PastPosition.After(connection, now, [moment.Row], stop))[0];
@@ -87,27 +91,45 @@ static class ExplainBalance
                 entries[^1].BalanceBefore,
                 entries,
                 HasMore: rows.Count > count,
-                moment is null ? await Reservations(connection, now, stop) : null,
+                reservations,
                 AsOf.Of(moment ?? now.Moment)
             )
         );
     }
 
-    static async Task<IReadOnlyList<ReservationAnswer>> Reservations(NpgsqlConnection connection, Standing now, CancellationToken stop) =>
-        [
-            .. (
-                await connection.QueryAsync<ReservationRow>(
+    /// <summary>
+    /// Where the account stands, and the reservations that make up what is reserved there. The first is known in memory, the others in PostgreSQL, which
+    /// may be a batch ahead: then the sums differ, and both are looked at again.
+    /// </summary>
+    static async Task<(Standing Now, IReadOnlyList<ReservationAnswer> Reservations)> Together(
+        NpgsqlConnection connection,
+        BookReader reader,
+        Standing now,
+        CancellationToken stop
+    )
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var rows = (
+                await connection.QueryAsync<ReservationRow, decimal, (ReservationRow Row, decimal Held)>(
                     new CommandDefinition(
                         ActiveSql,
                         new { account = now.Account.Number, count = MostReservations },
                         cancellationToken: stop
-                    )
+                    ),
+                    (row, held) => (row, held),
+                    splitOn: "held"
                 )
-            ).Select(r => r.ToAnswer()),
-        ];
+            ).AsList();
+            if (tries == MostTries || now.Position.Held == (rows.Count > 0 ? rows[0].Held : 0))
+                return (now, [.. rows.Select(r => r.Row.ToAnswer())]);
+            await reader.CatchUp(stop);
+            now = reader.Look([now.Account.Number])[0];
+        }
+    }
 
     const string ActiveSql = $"""
-        select {ReservationRow.Columns}
+        select {ReservationRow.Columns}, sum(r.remaining) over () as held
         from ledger.reservations as r join ledger.accounts as a on a.number = r.account
         where r.account = @account and r.status = 'ACTIVE'
         order by r.id desc limit @count

@@ -22,6 +22,12 @@ sealed class Account
     /// <summary>Where it stands after the last published batch.</summary>
     public Position Now;
 
+    /// <summary>The first committed row that is in no snapshot of this process; 0 when there is none. The writer's own.</summary>
+    public long DirtyFrom;
+
+    /// <summary>The first committed row that this process has not saved in the table of accounts; 0 when there is none. The writer's own.</summary>
+    public long UnsavedFrom;
+
     /// <summary>Its place in the draft of the batch at hand, −1 when untouched. The writer's own.</summary>
     public int Slot = -1;
 
@@ -56,6 +62,9 @@ struct Position
     /// <summary>Rows since its last snapshot.</summary>
     public int Events;
 
+    /// <summary>Whether there are rows since it was last saved in the table of accounts, where a start begins from.</summary>
+    public bool IsUnsaved;
+
     public Terms Terms;
 
     public readonly decimal Net => Debits - Credits;
@@ -64,12 +73,13 @@ struct Position
 /// <summary>What an account allows. Shared between positions, replaced when changed.</summary>
 sealed record Terms(decimal? Floor, decimal? Ceiling, Freeze Frozen, DateTimeOffset? ClosedAt);
 
-/// <summary>An active reservation.</summary>
+/// <summary>An active reservation. What is neither captured nor remaining was released, or will be when it expires.</summary>
 sealed record Reservation(
     Guid Id,
     Account Account,
     decimal Amount,
     decimal Remaining,
+    decimal Captured,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset CreatedAt,
     long CreatedRow

@@ -205,7 +205,16 @@ sealed partial class Draft
         Set(
             command.Id,
             new ReservationChange(
-                new Reservation(command.Id, account, row.Amount, row.Amount, command.ExpiresAt?.ToUniversalTime(), row.RecordedAt, row.Seq),
+                new Reservation(
+                    command.Id,
+                    account,
+                    row.Amount,
+                    Remaining: row.Amount,
+                    Captured: 0,
+                    command.ExpiresAt?.ToUniversalTime(),
+                    row.RecordedAt,
+                    row.Seq
+                ),
                 ReservationStatus.Active,
                 IsNew: true
             )
@@ -268,6 +277,7 @@ sealed partial class Draft
         Invariant.Holds(position.Terms.ClosedAt is null, $"row {row} touches account {account.Number}, which is open");
         position.LastRow = row;
         position.Events++;
+        position.IsUnsaved = true;
         return ref position;
     }
 
@@ -279,9 +289,18 @@ sealed partial class Draft
         Invariant.Holds(left >= 0 && position.Held >= 0, $"row {row.Seq} takes no more than is reserved");
         Invariant.Holds(position.Held == row.HeldAfter, $"row {row.Seq} leaves {row.HeldAfter} held");
         var isNew = reservations.TryGetValue(reservation.Id, out var known) && known.IsNew;
+        var captured = reservation.Captured + (whenDone == ReservationStatus.Captured ? amount : 0);
         Set(
             reservation.Id,
-            new ReservationChange(reservation with { Remaining = left }, left == 0 ? whenDone : ReservationStatus.Active, isNew)
+            new ReservationChange(
+                reservation with
+                {
+                    Remaining = left,
+                    Captured = captured,
+                },
+                left == 0 ? whenDone : ReservationStatus.Active,
+                isNew
+            )
         );
     }
 

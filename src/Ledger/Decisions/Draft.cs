@@ -138,11 +138,16 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
     /// <summary>The batch below is part of the state.</summary>
     public void Landed() => below = null;
 
-    /// <summary>The account's position is in a snapshot that this batch writes.</summary>
+    /// <summary>This batch writes the account's position as a snapshot, and saves it.</summary>
     public void MarkSnapshotted(Account account)
     {
-        Touch(account).Events = 0;
+        ref var position = ref Touch(account);
+        position.Events = 0;
+        position.IsUnsaved = false;
     }
+
+    /// <summary>This batch saves the account's position in the table of accounts.</summary>
+    public void MarkSaved(Account account) => Touch(account).IsUnsaved = false;
 
     /// <summary>Lets go of the accounts; the draft must not be used afterwards.</summary>
     public void Drop()

@@ -29,7 +29,7 @@ static class LedgerRoutes
     public static RouteGroupBuilder Reads(this IEndpointRouteBuilder routes, string permission)
     {
         var group = routes.MapGroup("").RequirePermission(permission);
-        group.AddEndpointFilter(WaitForBatch);
+        group.WithMetadata(new TakesParameter(AfterBatch)).AddEndpointFilter(WaitForBatch);
         group.AddOpenApiOperationTransformer(
             (operation, _, _) =>
             {

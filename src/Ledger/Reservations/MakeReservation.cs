@@ -75,12 +75,14 @@ static class MakeReservation
     /// <summary>The reservation as it was made, whatever has become of it when the request is repeated.</summary>
     static ReservationAnswer AnswerOf(Reserve reserve, Outcome outcome)
     {
-        var amount = WireAmount.Of(reserve.Amount);
+        var (amount, none) = (WireAmount.Of(reserve.Amount), WireAmount.Of(0, reserve.Amount.Currency));
         return new ReservationAnswer(
             reserve.Id,
             reserve.Account,
             amount,
-            amount,
+            Remaining: amount,
+            Captured: none,
+            Released: none,
             ReservationState.Active,
             reserve.ExpiresAt,
             outcome.RecordedAt,

@@ -139,6 +139,8 @@ static class PostBulk
             ?? outcomes.FirstOrDefault(o => o.Code != Refusals.BulkRefused.Code)
             ?? outcomes[0];
         var refusal = culprit.ToRefusal(field => Pointer(body, culprit, field));
+        if (culprit is { Status: OutcomeStatus.Mismatch, Field: "transactions" or "id" })
+            return refusal.Type.Because($"{body.Id} was used before, for something else.", refusal.Pointer);
         if (culprit.Status != OutcomeStatus.Refused)
             return refusal;
         return Refusals.BulkRefused.Because($"{refusal.Pointer}: {refusal.Type.Explanation}", refusal.Pointer) with

@@ -151,7 +151,7 @@ static class StreamTransactions
             }
             catch (JsonException e)
             {
-                return new Item(line.Number, null, null, BodyFault.Of(e), null);
+                return new Item(line.Number, null, null, BodyFault.Of(e, line.Number), null);
             }
 
             if (request is null)

@@ -112,7 +112,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup, Lane lane)
     }
 
     /// <summary>The batch as it will be written. Its hash may be under way on another thread: it is needed last.</summary>
-    public BatchContents Build(Guid attempt, string node, long? checkpoint, IReadOnlyList<(Account, Position)> snapshots)
+    public BatchContents Build(Guid attempt, string node, long? checkpoint, ChosenPositions chosen)
     {
         var previous = draft.State.Head;
         var header = new BatchHeader(
@@ -138,7 +138,8 @@ sealed class BatchBuilder(Draft draft, Lookup lookup, Lane lane)
             Changed = [.. changed.Where(a => a.Number <= draft.State.Accounts.Count).Select(a => (a, draft.PositionOf(a).Terms))],
             Reservations = [.. draft.Reservations.Values],
             Counters = [.. draft.Counters.Select(c => (c.Key, c.Value))],
-            Snapshots = snapshots,
+            Snapshots = chosen.Snapshots,
+            Saved = chosen.Saved,
             Alongside = [.. alongside.Select(kind => new AlongsideCall(kind.Key, kind.Value))],
             Checkpoint = checkpoint,
         };

@@ -142,7 +142,11 @@ sealed class BatchContents
 
     public required IReadOnlyList<(CounterKey Key, Counter Counter)> Counters { get; init; }
 
+    /// <summary>Positions that are saved and kept for ever, to find one at a time in the past.</summary>
     public required IReadOnlyList<(Account Account, Position Position)> Snapshots { get; init; }
+
+    /// <summary>Positions that are only saved, in the table of accounts, so that a start has less to replay.</summary>
+    public required IReadOnlyList<(Account Account, Position Position)> Saved { get; init; }
 
     public required IReadOnlyList<AlongsideCall> Alongside { get; init; }
 

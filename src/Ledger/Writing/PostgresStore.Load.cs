@@ -96,9 +96,10 @@ sealed partial class PostgresStore
                     account,
                     reader.GetDecimal(2),
                     remaining,
-                    reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4),
-                    reader.GetFieldValue<DateTimeOffset>(5),
-                    reader.GetInt64(6)
+                    reader.GetDecimal(4),
+                    reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
+                    reader.GetFieldValue<DateTimeOffset>(6),
+                    reader.GetInt64(7)
                 )
             );
             account.Now.Held += remaining;
@@ -145,6 +146,7 @@ sealed partial class PostgresStore
             now.Credits += credit;
             now.LastRow = seq;
             now.Events++;
+            now.IsUnsaved = true;
         }
     }
 
@@ -173,7 +175,7 @@ sealed partial class PostgresStore
         """;
 
     const string LoadReservationsSql = """
-        select id, account, amount, remaining, expires_at, created_at, created_row from ledger.reservations where status = 'ACTIVE'
+        select id, account, amount, remaining, captured, expires_at, created_at, created_row from ledger.reservations where status = 'ACTIVE'
         """;
 
     const string LoadCountersSql =

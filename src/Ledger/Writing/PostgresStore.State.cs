@@ -11,7 +11,9 @@ sealed partial class PostgresStore
     {
         using var commands = new NpgsqlBatch(connection);
         if (batch.Snapshots.Count > 0)
-            AddSnapshots(commands, batch);
+            commands.BatchCommands.Add(AddSnapshots(batch));
+        if (batch.Snapshots.Count + batch.Saved.Count > 0)
+            commands.BatchCommands.Add(SaveAccounts(batch));
         if (batch.Changed.Count > 0)
             commands.BatchCommands.Add(ChangeAccounts(batch)); // after the snapshots: a closed account's says that it is empty
         if (batch.Reservations.Any(r => !r.IsNew))
@@ -81,6 +83,7 @@ sealed partial class PostgresStore
             ChangeReservationsSql,
             changed.Select(c => c.Reservation.Id).ToArray(),
             changed.Select(c => c.Reservation.Remaining).ToArray(),
+            changed.Select(c => c.Reservation.Captured).ToArray(),
             changed.Select(c => JournalColumns.NameOf(c.Status)).ToArray(),
             batch.Header.RecordedAt
         );
@@ -96,26 +99,32 @@ sealed partial class PostgresStore
             batch.Counters.Select(c => c.Counter.Total).ToArray()
         );
 
-    static void AddSnapshots(NpgsqlBatch commands, BatchContents batch)
+    static NpgsqlBatchCommand AddSnapshots(BatchContents batch)
     {
         var taken = batch.Snapshots;
-        var numbers = taken.Select(s => s.Account.Number).ToArray();
-        var rows = taken.Select(s => s.Position.LastRow).ToArray();
-        var debits = taken.Select(s => s.Position.Debits).ToArray();
-        var credits = taken.Select(s => s.Position.Credits).ToArray();
-        commands.BatchCommands.Add(
-            With(
-                AddSnapshotsSql,
-                numbers,
-                rows,
-                debits,
-                credits,
-                taken.Select(s => s.Account.BalanceOf(s.Position)).ToArray(),
-                taken.Select(s => s.Position.Held).ToArray(),
-                batch.Header.RecordedAt
-            )
+        return With(
+            AddSnapshotsSql,
+            taken.Select(s => s.Account.Number).ToArray(),
+            taken.Select(s => s.Position.LastRow).ToArray(),
+            taken.Select(s => s.Position.Debits).ToArray(),
+            taken.Select(s => s.Position.Credits).ToArray(),
+            taken.Select(s => s.Account.BalanceOf(s.Position)).ToArray(),
+            taken.Select(s => s.Position.Held).ToArray(),
+            batch.Header.RecordedAt
         );
-        commands.BatchCommands.Add(With(SnapshotAccountsSql, numbers, rows, debits, credits));
+    }
+
+    static NpgsqlBatchCommand SaveAccounts(BatchContents batch)
+    {
+        // By number: neighbours in the table are changed one after the other.
+        List<(Account Account, Position Position)> saved = [.. batch.Snapshots.Concat(batch.Saved).OrderBy(s => s.Account.Number)];
+        return With(
+            SaveAccountsSql,
+            saved.Select(s => s.Account.Number).ToArray(),
+            saved.Select(s => s.Position.LastRow).ToArray(),
+            saved.Select(s => s.Position.Debits).ToArray(),
+            saved.Select(s => s.Position.Credits).ToArray()
+        );
     }
 
     static NpgsqlBatchCommand AddBulks(BatchContents batch) =>
@@ -154,8 +163,9 @@ sealed partial class PostgresStore
 
     const string ChangeReservationsSql = """
         update ledger.reservations as r
-        set remaining = c.remaining, status = c.status, ended_at = case when c.status = 'ACTIVE' then null else $4::timestamptz end
-        from unnest($1::uuid[], $2::numeric[], $3::text[]) as c(id, remaining, status)
+        set remaining = c.remaining, captured = c.captured, status = c.status,
+            ended_at = case when c.status = 'ACTIVE' then null else $5::timestamptz end
+        from unnest($1::uuid[], $2::numeric[], $3::numeric[], $4::text[]) as c(id, remaining, captured, status)
         where r.id = c.id
         """;
 
@@ -173,7 +183,7 @@ sealed partial class PostgresStore
         on conflict (account, as_of_row) do nothing
         """;
 
-    const string SnapshotAccountsSql = """
+    const string SaveAccountsSql = """
         update ledger.accounts as a
         set debits = s.debits, credits = s.credits, last_row = s.last_row
         from unnest($1::bigint[], $2::bigint[], $3::numeric[], $4::numeric[]) as s(number, last_row, debits, credits)

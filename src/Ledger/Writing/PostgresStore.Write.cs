@@ -270,6 +270,7 @@ sealed partial class PostgresStore
             copy.Write(reservation.Account.Number, NpgsqlDbType.Bigint);
             copy.Write(reservation.Amount, NpgsqlDbType.Numeric);
             copy.Write(reservation.Remaining, NpgsqlDbType.Numeric);
+            copy.Write(reservation.Captured, NpgsqlDbType.Numeric);
             copy.Write(JournalColumns.NameOf(change.Status), NpgsqlDbType.Text);
             JournalColumns.Write(copy, reservation.ExpiresAt, NpgsqlDbType.TimestampTz);
             copy.Write(reservation.CreatedAt, NpgsqlDbType.TimestampTz);
@@ -303,7 +304,7 @@ sealed partial class PostgresStore
         """;
 
     const string CopyReservationsSql = """
-        copy ledger.reservations (id, account, amount, remaining, status, expires_at, created_at, ended_at, created_row)
+        copy ledger.reservations (id, account, amount, remaining, captured, status, expires_at, created_at, ended_at, created_row)
         from stdin (format binary)
         """;
 }

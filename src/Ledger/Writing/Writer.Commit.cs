@@ -102,11 +102,11 @@ sealed partial class Writer
     /// <summary>False where there is nothing to commit.</summary>
     bool Build(Attempt attempt, bool evenIfEmpty)
     {
-        var taken = snapshots.Choose(attempt.Draft);
+        var chosen = snapshots.Choose(attempt.Draft);
         var confirms = isUnconfirmed && attempt.Builder.Outcomes.Count > 0;
-        if (attempt.Builder.IsEmpty && taken.Count == 0 && !evenIfEmpty && !confirms)
+        if (attempt.Builder.IsEmpty && chosen.IsEmpty && !evenIfEmpty && !confirms)
             return false;
-        attempt.Batch = attempt.Builder.Build(newId(), options.Node, snapshots.NextCheckpoint(state!), taken);
+        attempt.Batch = attempt.Builder.Build(newId(), options.Node, snapshots.NextCheckpoint(state!), chosen);
         return true;
     }
 
@@ -161,7 +161,7 @@ sealed partial class Writer
             recentIds.Add(id);
         var touched = attempt.Draft.Touched.ToArray();
         attempt.Draft.Publish(HeadOf(batch.Header, batch.Hash));
-        snapshots.Committed(touched, batch.Snapshots, batch.Header.FirstRow, batch.Checkpoint, batch.Header.RecordedAt);
+        snapshots.Committed(touched, batch.Snapshots, batch.Saved, batch.Header.FirstRow, batch.Checkpoint, batch.Header.RecordedAt);
         Return(attempt);
         Published(batch.Header.Number);
     }

@@ -26,10 +26,12 @@ public static partial class BodyFault
         };
 
     /// <summary>What is wrong with a JSON text, and where.</summary>
-    public static Refusal Of(JsonException e)
+    /// <param name="e">What the serializer said.</param>
+    /// <param name="line">The line, from 1, of the body that the text begins with.</param>
+    public static Refusal Of(JsonException e, long line = 1)
     {
         var pointer = Pointer(e.Path);
-        var (code, detail) = e is WireException wire ? (wire.Code, wire.Message) : Explain(e.Message, ref pointer);
+        var (code, detail) = e is WireException wire ? (wire.Code, wire.Message) : Explain(e.Message, line, ref pointer);
         if (pointer.Length == 0)
             return PlatformRefusals.MalformedBody.Because($"The body {detail}.");
         return PlatformRefusals.MalformedBody.Because($"{pointer} {detail}.", pointer) with
@@ -50,7 +52,7 @@ public static partial class BodyFault
     }
 
     /// <summary>The serializer says it in sentences alone; a test holds them, so that a new version of it is noticed.</summary>
-    static (string Code, string Detail) Explain(string message, ref string pointer)
+    static (string Code, string Detail) Explain(string message, long line, ref string pointer)
     {
         if (Unmapped().Match(message) is { Success: true } unmapped)
         {
@@ -71,7 +73,7 @@ public static partial class BodyFault
         if (Place().Match(message) is { Success: true } place)
             return (
                 "malformed",
-                $"is not valid JSON at line {int.Parse(place.Groups["line"].Value) + 1}, byte {int.Parse(place.Groups["byte"].Value) + 1}"
+                $"is not valid JSON at line {int.Parse(place.Groups["line"].Value) + line}, byte {int.Parse(place.Groups["byte"].Value) + 1}"
             );
         return ("malformed", "is not valid JSON");
     }

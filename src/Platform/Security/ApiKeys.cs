@@ -44,6 +44,8 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
                 $"There is no permission '{unknown}'. There are: {string.Join(", ", Permissions.Select(p => p.Name))}.",
                 nameof(permissions)
             );
+        if (permissions.FirstOrDefault(p => known[p].OnlyWith is { } other && !permissions.Contains(other)) is { } useless)
+            throw new ArgumentException($"{useless} allows nothing without {known[useless].OnlyWith}.", nameof(permissions));
         var now = time.GetUtcNow();
         if (expiresAt <= now)
             throw new ArgumentException("A key cannot expire in the past.", nameof(expiresAt));

@@ -5,7 +5,8 @@ namespace Hazina.Platform.Security;
 /// <summary>Something that a caller may or may not do; each module registers its own.</summary>
 /// <param name="Name"><c>module.verb</c>, for example <c>ledger.post</c>.</param>
 /// <param name="Description">What it allows, for who gives it.</param>
-public sealed record Permission(string Name, string Description);
+/// <param name="OnlyWith">Another permission, without which this one allows nothing.</param>
+public sealed record Permission(string Name, string Description, string? OnlyWith = null);
 
 /// <summary>What one module registers.</summary>
 public sealed record PermissionList(IReadOnlyList<Permission> Permissions);

@@ -32,8 +32,10 @@ public sealed class KeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("key create --name x --permission ledger.fly", 1, "ledger.fly")]
-    [InlineData("key create --name x", 1, "needs a permission")]
+    [InlineData("key create --name x --permission ledger.fly", 2, "ledger.fly")]
+    [InlineData("key create --name x", 2, "needs a permission")]
+    [InlineData("key create --name x --all-permissions", 1, "There is no database in")]
+    [InlineData("key list", 1, "There is no database in")]
     [InlineData("key create --all-permissions", 2, "--name")]
     [InlineData("key create --name x --book play --all-permissions", 2, "play")]
     [InlineData("key create --name x --all-permissions --expires-in-days 0", 2, "at least 1")]
@@ -44,6 +46,7 @@ public sealed class KeyTests : IDisposable
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(named, run.Errors, StringComparison.Ordinal);
         Assert.Equal("", run.Output.Trim());
+        Assert.False(Directory.Exists(Data), "What was asked for by mistake left something behind.");
     }
 
     static async Task<HttpStatusCode> AskAsync(Uri address, string key)

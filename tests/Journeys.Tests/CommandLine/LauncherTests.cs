@@ -59,14 +59,17 @@ public sealed class LauncherTests : IAsyncLifetime
     [Fact]
     public async Task A_PostgreSQL_can_be_named_by_hand()
     {
-        var (exitCode, _, errors) = await launcher.RunAsync([launcher.Script, "key", "list"], ("HAZINA_POSTGRES", "/nowhere"));
+        var (exitCode, _, errors) = await launcher.RunAsync(
+            [launcher.Script, "demo", "--once", "--port", "0"],
+            ("HAZINA_POSTGRES", "/nowhere")
+        );
         Assert.Equal(1, exitCode);
         Assert.Contains("HAZINA_POSTGRES is /nowhere", errors, StringComparison.Ordinal);
 
         var installed = await PostgresBinaries.InstalledAsync(CancellationToken.None);
         Assert.SkipWhen(installed is null, "No PostgreSQL is installed that could be named.");
         (exitCode, _, errors) = await launcher.RunAsync(
-            [launcher.Script, "key", "list"],
+            [launcher.Script, "demo", "--once", "--port", "0"],
             ("HAZINA_POSTGRES", Path.GetDirectoryName(installed.Folder))
         );
         Assert.True(exitCode == 0, errors);

@@ -58,6 +58,11 @@ public sealed class BulkTests(ApiServer server)
         (await api.Post("/transactions/bulk", changed)).IsProblem(422, "ledger.id_reused", "transactions.1.legs.0.amount");
         second["transactions"]!.AsArray().RemoveAt(1);
         (await api.Post("/transactions/bulk", second)).IsProblem(422, "ledger.id_reused", "transactions");
+
+        var other = Bulk("atomic", LedgerApi.Transaction(cash, wallet, "1.00"));
+        other["id"] = (Guid)second["id"]!;
+        problem = (await api.Post("/transactions/bulk", other)).IsProblem(422, "ledger.id_reused", "id");
+        Assert.Contains($"{(Guid)second["id"]!} was used before", (string?)problem["detail"], StringComparison.Ordinal);
     }
 
     [Fact]

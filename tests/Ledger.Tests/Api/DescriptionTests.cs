@@ -17,7 +17,7 @@ public sealed partial class DescriptionTests(ApiServer server)
             .Where(p => p.Key.StartsWith("/v1/ledger", StringComparison.Ordinal))
             .SelectMany(p => p.Value!.AsObject().Select(o => (Name: $"{o.Key} {p.Key}", Call: o.Value!)))
             .ToList();
-        Assert.Equal(24, calls.Count);
+        Assert.Equal(25, calls.Count);
         Assert.All(
             calls,
             c =>
@@ -34,12 +34,49 @@ public sealed partial class DescriptionTests(ApiServer server)
         );
 
         var reads = calls.Where(c => c.Name.StartsWith("get", StringComparison.Ordinal)).ToList();
-        Assert.Equal(13, reads.Count);
+        Assert.Equal(14, reads.Count);
         Assert.All(reads, c => Assert.Contains(c.Call["parameters"]!.AsArray(), p => (string?)p!["name"] == "after_batch"));
         Assert.All(
             reads.SelectMany(c => c.Call["parameters"]!.AsArray()),
             p => Assert.True((string?)p!["in"] == "path" || p["description"] is not null, $"{p["name"]} says nothing")
         );
+    }
+
+    [Fact]
+    public async Task Every_parameter_that_is_described_is_taken_and_no_other()
+    {
+        var api = await server.Live();
+        var asked = 0;
+        foreach (var (path, item) in (await Document())["paths"]!.AsObject())
+        {
+            foreach (var (_, call) in item!.AsObject().Where(o => o.Key == "get"))
+            {
+                var url = Parameter().Replace(path, _ => Guid.CreateVersion7().ToString());
+                var names = (call!["parameters"]?.AsArray() ?? [])
+                    .Where(p => (string?)p!["in"] == "query")
+                    .Select(p => (string)p!["name"]!);
+                var query = string.Join('&', names.Append("a_misspelt_one").Select(name => name + "=1"));
+                using var response = await api.Http.GetAsync(new Uri($"{url}?{query}", UriKind.Relative));
+                var problem = await Reply.Of(response);
+                problem.IsProblem(400, "platform.invalid_request", "a_misspelt_one");
+                asked++;
+            }
+        }
+
+        Assert.True(asked >= 14);
+    }
+
+    [Fact]
+    public async Task Currencies_are_listed_with_the_digits_that_they_keep()
+    {
+        var api = await server.Sandbox();
+        var list = (await api.Get("/currencies")).Is(HttpStatusCode.OK);
+        var shilling = list["data"]!.AsArray().Single(c => (string?)c!["code"] == "KES")!;
+        Assert.Equal(
+            ("Kenyan shilling", 4, 2, false),
+            ((string?)shilling["name"], (int)shilling["digits"]!, (int)shilling["shown_digits"]!, (bool)shilling["crypto"]!)
+        );
+        Assert.Equal(Money.Currency.All.Count, list["data"]!.AsArray().Count);
     }
 
     [Fact]

@@ -49,6 +49,7 @@ public sealed class StreamTests(ApiServer server)
             ],
             answers.Where(a => a["problem"] is not null).Select(a => (string?)a["problem"]!["code"])
         );
+        Assert.Contains("not valid JSON at line 2, byte", (string?)answers[1]["problem"]!["detail"], StringComparison.Ordinal);
         Assert.Equal("surprise", (string?)answers[5]["problem"]!["param"]);
         Assert.Equal("legs.0.amount.amount", (string?)answers[6]["problem"]!["param"]);
         Assert.True((bool)answers[7]["replayed"]!);

@@ -195,6 +195,13 @@ public sealed class TamperingTests
                 "is stored with amount"
             },
             {
+                "what was captured of a reservation",
+                "update ledger.reservations set captured = captured + 0.01 where id = (select min(id::text)::uuid from ledger.reservations "
+                    + "where captured + remaining < amount)",
+                FindingKind.Stored,
+                "is stored with captured"
+            },
+            {
                 "how a reservation ended",
                 "update ledger.reservations set status = 'RELEASED' where id = (select min(id::text)::uuid from ledger.reservations where status = 'EXPIRED')",
                 FindingKind.Stored,

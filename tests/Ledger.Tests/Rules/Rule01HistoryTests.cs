@@ -60,7 +60,7 @@ public sealed class Rule01HistoryTests
             Guid.CreateVersion7(),
             "test",
             null,
-            []
+            new ChosenPositions([], [])
         );
         Assert.Throws<HistoryDivergedException>(() => store.Write(batch));
         Assert.Equal(before, await ledger.Batches());

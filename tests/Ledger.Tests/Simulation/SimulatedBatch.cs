@@ -35,6 +35,8 @@ sealed record SimulatedBatch
 
     public required IReadOnlyList<(long Account, Position Position)> Snapshots { get; init; }
 
+    public required IReadOnlyList<(long Account, Position Position)> Saved { get; init; }
+
     public required IReadOnlyList<(AlongsideStatement Statement, IReadOnlyList<object?> Values)> Alongside { get; init; }
 
     public required long? Checkpoint { get; init; }
@@ -59,6 +61,7 @@ sealed record SimulatedBatch
             Reservations = [.. batch.Reservations.Select(r => new ReservationRow(r.Reservation, r.Reservation.Account.Number, r.Status))],
             Counters = [.. batch.Counters],
             Snapshots = [.. batch.Snapshots.Select(s => (s.Account.Number, s.Position))],
+            Saved = [.. batch.Saved.Select(s => (s.Account.Number, s.Position))],
             Alongside = [.. batch.Alongside.SelectMany(c => c.Rows.Select(r => (c.Statement, r.Values)))],
             Checkpoint = batch.Checkpoint,
         };

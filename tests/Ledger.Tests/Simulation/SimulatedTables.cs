@@ -62,7 +62,7 @@ sealed class SimulatedTables
             accounts.Add(opened);
         }
 
-        foreach (var (account, position) in batch.Snapshots)
+        foreach (var (account, position) in batch.Snapshots.Concat(batch.Saved))
         {
             ref var row = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(accounts)[(int)account - 1];
             if (row.Snapshot.LastRow < position.LastRow)
@@ -147,7 +147,7 @@ sealed class SimulatedTables
             Class = identity.Class,
             Owner = identity.Owner,
             OpenedAt = identity.OpenedAt,
-            Now = snapshot with { Held = 0, Events = 0 },
+            Now = snapshot with { Held = 0, Events = 0, IsUnsaved = false },
         };
 
     static void Advance(Account account, long seq, long previous, decimal debit, decimal credit)
@@ -160,5 +160,6 @@ sealed class SimulatedTables
         now.Credits += credit;
         now.LastRow = seq;
         now.Events++;
+        now.IsUnsaved = true;
     }
 }

@@ -43,6 +43,14 @@ public sealed partial class DocumentTests(DocumentTests.Server server) : IClassF
     }
 
     [Fact]
+    public async Task The_bare_address_leads_to_the_page_of_the_api()
+    {
+        var page = await server.App.Anonymous.GetAsync("/");
+        Assert.Equal("/docs/index.html", page.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Contains("Hazina API", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_module_has_a_text_of_its_refusals()
     {
         var catalogue = server.App.Services.GetRequiredService<RefusalCatalogue>();

@@ -118,12 +118,23 @@ public sealed class ProblemTests(ProblemTests.Server server) : IClassFixture<Pro
         "ending_before conflict"
     )]
     [InlineData("/test/need", "q required")]
+    [InlineData("/v1/test/page?limt=5", "limt unknown_field")]
+    [InlineData("/v1/test/page?Limit=5", "Limit unknown_field")]
+    [InlineData("/v1/test/things/7?id=8", "id unknown_field")]
     public async Task A_parameter_at_fault_is_named(string path, string error)
     {
         var problem = await (await Client.GetAsync(path)).Problem(HttpStatusCode.BadRequest, "platform.invalid_request");
         Assert.Equal([error], problem.Errors());
         Assert.Equal(error.Split(' ')[0], problem.Text("param"));
     }
+
+    [Theory]
+    [InlineData("/v1/test/page?limit=5&starting_after=x&ending_before=y")]
+    [InlineData("/v1/test/things/7")]
+    [InlineData("/v1/test/beside?beside=1")]
+    [InlineData("/health/live?anything=1")]
+    public async Task Parameters_that_a_call_has_are_let_in(string path) =>
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(path)).StatusCode);
 
     [Fact]
     public async Task A_bug_is_a_500_that_tells_nothing_but_the_request()
@@ -220,6 +231,10 @@ public sealed class ProblemTests(ProblemTests.Server server) : IClassFixture<Pro
                 }
             );
             test.MapGet("/need", (string q) => q);
+            var call = routes.MapGroup("/v1/test").AllowAnonymous();
+            call.MapGet("/page", ([AsParameters] PageQuery query, HttpContext context, CancellationToken stop) => query);
+            call.MapGet("/things/{id}", (int id) => id);
+            call.MapGroup("").WithMetadata(new TakesParameter("beside")).MapGet("/beside", () => "read by hand");
             test.MapGet("/bug", string () => throw new InvalidOperationException("a secret of Hazina.Ledger"));
             test.MapGet("/refused", () => Broke.Because("You have 3.", "/legs/0/amount"));
             test.MapGet(

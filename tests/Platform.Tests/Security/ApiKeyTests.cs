@@ -14,7 +14,12 @@ public sealed class ApiKeyTests
 {
     static Task<HazinaApp> Start() =>
         HazinaApp.StartAsync(
-            add: s => s.AddPermissions(new Permission("test.read", "read"), new Permission("test.write", "write")),
+            add: s =>
+                s.AddPermissions(
+                    new Permission("test.read", "read"),
+                    new Permission("test.write", "write"),
+                    new Permission("test.force", "force", OnlyWith: "test.write")
+                ),
             map: routes =>
             {
                 routes.MapGet("/test/who", (HttpContext context) => Caller.Of(context)).RequirePermission("test.read");
@@ -169,6 +174,7 @@ public sealed class ApiKeyTests
         await Refused("n", "play", ["test.read"]);
         await Refused("n", "live", []);
         await Refused("n", "live", ["test.fly"]);
+        await Refused("n", "live", ["test.force"]);
         await Refused("n", "live", ["test.read"], DateTimeOffset.UtcNow.AddMinutes(-1));
     }
 

@@ -64,6 +64,7 @@ sealed class StoredReservations(NpgsqlConnection connection, Findings findings)
             ("account", row.Account, follows.Account.Number),
             ("amount", row.Amount, follows.Amount),
             ("remaining", row.Remaining, follows.Remaining),
+            ("captured", row.Captured, follows.Captured),
             ("status", row.Status, JournalColumns.NameOf(status)),
             ("expires_at", row.ExpiresAt, follows.ExpiresAt),
             ("created_at", row.CreatedAt, follows.CreatedAt),
@@ -91,11 +92,12 @@ sealed class StoredReservations(NpgsqlConnection connection, Findings findings)
             reader.GetInt64(1),
             reader.GetDecimal(2),
             reader.GetDecimal(3),
-            reader.GetString(4),
-            Time(reader, 5),
-            reader.GetFieldValue<DateTimeOffset>(6),
-            Time(reader, 7),
-            reader.GetInt64(8)
+            reader.GetDecimal(4),
+            reader.GetString(5),
+            Time(reader, 6),
+            reader.GetFieldValue<DateTimeOffset>(7),
+            Time(reader, 8),
+            reader.GetInt64(9)
         );
 
     static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
@@ -106,6 +108,7 @@ sealed class StoredReservations(NpgsqlConnection connection, Findings findings)
         long Account,
         decimal Amount,
         decimal Remaining,
+        decimal Captured,
         string Status,
         DateTimeOffset? ExpiresAt,
         DateTimeOffset CreatedAt,
@@ -114,7 +117,7 @@ sealed class StoredReservations(NpgsqlConnection connection, Findings findings)
     );
 
     const string RowsSql = """
-        select id, account, amount, remaining, status, expires_at, created_at, ended_at, created_row
+        select id, account, amount, remaining, captured, status, expires_at, created_at, ended_at, created_row
         from ledger.reservations order by created_row, id
         """;
 }
