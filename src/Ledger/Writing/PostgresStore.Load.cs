@@ -42,44 +42,40 @@ sealed partial class PostgresStore
 
     void LoadAccounts(LedgerState state)
     {
-        using var command = Query(LoadAccountsSql);
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        using var copy = new CopyReader(connection!, CopyAccountsOutSql);
+        var (code, currency) = ("", (Currency?)null);
+        var terms = new Terms(null, null, Freeze.None, null);
+        while (copy.NextRow(15))
         {
-            var currency = Currency.Of(reader.GetString(3));
-            Invariant.Holds(
-                currency.Scale == reader.GetInt16(4),
-                $"account {reader.GetInt64(0)} keeps {currency} at the scale this version knows"
-            );
+            var (number, id, book, named) = (copy.Int64(), copy.Id(), string.Intern(copy.Text()!), copy.Text()!);
+            if (currency is null || named != code)
+                (code, currency) = (named, Currency.Of(named));
+            Invariant.Holds(currency.Scale == copy.Int16(), $"account {number} keeps {currency} at the scale this version knows");
+            var (type, owner) = ((AccountClass)copy.Int16(), copy.Text());
+            var own = new Terms(copy.OptionalNumber(), copy.OptionalNumber(), (Freeze)copy.Int16(), copy.OptionalTime());
+            if (own != terms)
+                terms = own; // neighbours mostly have the same ones, and share them
             state.Add(
                 new Account
                 {
-                    Number = reader.GetInt64(0),
-                    Id = reader.GetGuid(1),
-                    Book = string.Intern(reader.GetString(2)),
+                    Number = number,
+                    Id = id,
+                    Book = book,
                     Currency = currency,
-                    Class = (AccountClass)reader.GetInt16(5),
-                    Owner = reader.IsDBNull(6) ? null : reader.GetString(6),
-                    OpenedAt = reader.GetFieldValue<DateTimeOffset>(10),
+                    Class = type,
+                    Owner = owner,
+                    OpenedAt = copy.Time(),
                     Now =
                     {
-                        Terms = TermsOf(reader),
-                        Debits = reader.GetDecimal(12),
-                        Credits = reader.GetDecimal(13),
-                        LastRow = reader.GetInt64(14),
+                        Terms = terms,
+                        Debits = copy.Number(),
+                        Credits = copy.Number(),
+                        LastRow = copy.Int64(),
                     },
                 }
             );
         }
     }
-
-    static Terms TermsOf(NpgsqlDataReader reader) =>
-        new(
-            reader.IsDBNull(7) ? null : reader.GetDecimal(7),
-            reader.IsDBNull(8) ? null : reader.GetDecimal(8),
-            (Freeze)reader.GetInt16(9),
-            reader.IsDBNull(11) ? null : reader.GetFieldValue<DateTimeOffset>(11)
-        );
 
     void LoadReservations(LedgerState state)
     {
@@ -122,18 +118,17 @@ sealed partial class PostgresStore
     /// <summary>Accounts, holds and counters were read as of the head; what lags behind is what each account has, and its last row.</summary>
     void ReplayPositions(LedgerState state, long checkpoint)
     {
-        using var command = Query(LoadRowsSql, checkpoint, state.Head.LastRow);
-        command.CommandTimeout = 0;
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        using var copy = new CopyReader(connection!, CopyRowsOutSql(checkpoint, state.Head.LastRow));
+        while (copy.NextRow(7))
         {
-            var seq = reader.GetInt64(0);
-            var kind = (RowKind)reader.GetInt16(1);
+            var (seq, kind) = (copy.Int64(), (RowKind)copy.Int16());
             Invariant.Holds(Enum.IsDefined(kind), $"row {seq} is of kind {(int)kind}, which this version does not know");
+            var (debit, credit, amount) = (copy.Int64(), copy.OptionalInt64(), copy.OptionalNumber());
+            var (debitPrevious, creditPrevious) = (copy.OptionalInt64(), copy.OptionalInt64());
             var isLeg = kind == RowKind.Leg;
-            Advance(state.At(reader.GetInt64(2)), seq, reader.IsDBNull(5) ? 0 : reader.GetInt64(5), isLeg ? reader.GetDecimal(4) : 0, 0);
+            Advance(state.At(debit), seq, debitPrevious ?? 0, isLeg ? amount!.Value : 0, 0);
             if (isLeg)
-                Advance(state.At(reader.GetInt64(3)), seq, reader.GetInt64(6), 0, reader.GetDecimal(4));
+                Advance(state.At(credit!.Value), seq, creditPrevious!.Value, 0, amount!.Value);
         }
 
         static void Advance(Account account, long seq, long previous, decimal debit, decimal credit)
@@ -169,9 +164,11 @@ sealed partial class PostgresStore
 
     const string LoadCheckpointSql = "select as_of_row from ledger.checkpoint";
 
-    const string LoadAccountsSql = """
-        select number, id, book, currency, scale, class, owner, floor, ceiling, frozen, opened_at, closed_at, debits, credits, last_row
-        from ledger.accounts order by number
+    const string CopyAccountsOutSql = """
+        copy (
+            select number, id, book, currency, scale, class, owner, floor, ceiling, frozen, closed_at, opened_at, debits, credits, last_row
+            from ledger.accounts order by number
+        ) to stdout (format binary)
         """;
 
     const string LoadReservationsSql = """
@@ -181,8 +178,11 @@ sealed partial class PostgresStore
     const string LoadCountersSql =
         "select account, tag, period_start, period_end, total from ledger.turnover_counters where period_end > $1";
 
-    const string LoadRowsSql = """
-        select seq, kind, debit_account, credit_account, amount, debit_previous, credit_previous
-        from ledger.journal where seq > $1 and seq <= $2 order by seq
-        """;
+    static string CopyRowsOutSql(long after, long last) =>
+        $"""
+            copy (
+                select seq, kind, debit_account, credit_account, amount, debit_previous, credit_previous
+                from ledger.journal where seq > {after} and seq <= {last} order by seq
+            ) to stdout (format binary)
+            """;
 }

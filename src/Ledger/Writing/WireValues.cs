@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Hazina.Ledger.Proof.Verifying;
+namespace Hazina.Ledger.Writing;
 
 /// <summary>Values as PostgreSQL sends them in binary.</summary>
 static class WireValues
