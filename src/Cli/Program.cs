@@ -10,7 +10,7 @@ static class Program
     static readonly CommandGroup[] Groups =
     [
         new("Run", [DemoCommand.Create(), ServeCommand.Create()]),
-        new("Let programs in", [KeyCommand.Create()]),
+        new("Let people and programs in", [AdminCommand.Create(), KeyCommand.Create()]),
         new("Look after the data", [LedgerCommand.Create(), BackupCommand.Create(), RestoreCommand.Create()]),
     ];
 

@@ -28,7 +28,7 @@ static class ApiDocument
         are shown with two and kept with four. An amount with more digits than its currency keeps is refused, never rounded.
 
         **Keys** go into `X-API-Key` or `Authorization: Bearer`. A key sees one book, `live` or `sandbox`, and has permissions; each call
-        names the one it needs.
+        names the one it needs. **People** sign in and send their session as `Authorization: Bearer`; their roles give them permissions.
 
         **Errors** are `application/problem+json` with a `code` for programs; `type` leads to a page that explains it ([all of them](/docs/refusals/)).
         Quote `request_id` when you ask for help.
@@ -92,7 +92,7 @@ static class ApiDocument
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "The same key.",
+                Description = "The same key, or the token of a session (`POST /v1/auth/sign-in`).",
             },
         };
         ApiSchemas.LeaveNullsOut(document);

@@ -33,7 +33,8 @@ static class ApiSchemas
         }
         else if (type == typeof(DateTimeOffset))
         {
-            schema.Type = JsonSchemaType.String;
+            var canBeMissing = type != context.JsonTypeInfo.Type;
+            schema.Type = JsonSchemaType.String | (canBeMissing ? JsonSchemaType.Null : default);
             schema.Format = "date-time";
         }
         else if (type == typeof(JsonElement))

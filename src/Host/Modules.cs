@@ -1,3 +1,4 @@
+using Hazina.Identity;
 using Hazina.Ledger;
 using Hazina.Platform;
 using Hazina.Platform.Postgres;
@@ -19,6 +20,7 @@ public static class Modules
         new(PlatformModule.Schema, s => s.AddPlatform(), r => r.MapPlatform()),
         // Level 1
         new(LedgerModule.Schema, s => s.AddLedger(), r => r.MapLedger()),
+        new(IdentityModule.Schema, s => s.AddIdentity(), r => r.MapIdentity()),
     ];
 
     /// <summary>Every module's permissions, by name.</summary>

@@ -1,6 +1,7 @@
 using Dapper;
 using Hazina.Platform.Http;
 using Hazina.Platform.Jobs;
+using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -26,9 +27,13 @@ public static class PlatformModule
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<ICallerSource>(s => s.GetRequiredService<KeyRing>());
         services.AddHostedService(s => s.GetRequiredService<KeyRing>());
         services.AddSingleton<IdempotencyStore>();
         services.AddHostedService(s => s.GetRequiredService<IdempotencyStore>());
+
+        services.AddSingleton<MessageOutbox>();
+        services.AddJob("platform.sweep_messages", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<MessageOutbox>().Sweep(stop));
 
         services.AddSingleton<JobTable>();
         services.AddJob(

@@ -24,16 +24,16 @@ public static class PlatformRefusals
     public static readonly RefusalType Unauthenticated = new(
         "platform.unauthenticated",
         401,
-        "No valid key was sent",
-        "Send a key as `X-API-Key: …` or `Authorization: Bearer …`. The key may be mistyped, expired or revoked; the answer does not say which. "
-            + "An operator makes a key with `hazina key create`."
+        "Nobody valid is asking",
+        "Send a key as `X-API-Key: …`, or a key or the token of a session as `Authorization: Bearer …`. It may be mistyped, expired or ended; the answer "
+            + "does not say which. A person signs in; an operator makes a key with `hazina key create`."
     );
 
     public static readonly RefusalType PermissionMissing = new(
         "platform.permission_missing",
         403,
-        "The key may not do this",
-        "The key is valid, but lacks the permission that this call needs; `detail` names it. Use another key, or have one made that has it."
+        "The caller may not do this",
+        "The key or session is valid, but lacks the permission that this call needs; `detail` names it. Permissions come from a key or from a person's roles."
     );
 
     public static readonly RefusalType NotFound = new(
@@ -104,8 +104,8 @@ public static class PlatformRefusals
     public static readonly RefusalType TooManyFailures = new(
         "platform.too_many_failures",
         429,
-        "Too many attempts with keys that are not valid",
-        "This address has sent many keys that do not exist. Wait as long as `Retry-After` says, and check the key."
+        "Too many attempts with keys or sessions that are not valid",
+        "This address has sent many keys or sessions that do not exist. Wait as long as `Retry-After` says, and check what you send."
     );
 
     public static readonly RefusalType Internal = new(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Hazina.Host;
 using Hazina.Ledger;
 using Hazina.Platform.Postgres;
@@ -13,6 +14,9 @@ namespace Hazina.Testing;
 /// <summary>The real server on a free port, on a database of its own or on one that several servers share.</summary>
 public sealed class HazinaApp : IAsyncDisposable
 {
+    /// <summary>One for all servers of a test process, since several may share a database.</summary>
+    static readonly string Pepper = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     readonly WebApplication app;
     readonly TestDatabase? own;
     bool isStarted;
@@ -51,6 +55,7 @@ public sealed class HazinaApp : IAsyncDisposable
                     ["database_owner"] = (database ?? fresh)!.ConnectionString,
                     ["urls"] = "http://127.0.0.1:0",
                     ["log_level"] = nameof(LogLevel.Warning),
+                    ["Identity:Pepper"] = Pepper,
                 }
             )
             .AddInMemoryCollection(settings)

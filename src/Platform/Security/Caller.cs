@@ -4,12 +4,15 @@ using Microsoft.AspNetCore.Http;
 namespace Hazina.Platform.Security;
 
 /// <summary>Who is asking, in which book, and what they may do.</summary>
-/// <param name="Id">The key's id.</param>
-/// <param name="Name">The key's name, for logs and trails.</param>
+/// <param name="Id">The key's id, or the person's.</param>
+/// <param name="Name">The key's name, for logs and trails; a person is named by their id.</param>
 /// <param name="Book">The only book that this caller sees: <c>live</c> or <c>sandbox</c>.</param>
 /// <param name="Permissions">See <see cref="Permission"/>.</param>
 public sealed record Caller(Guid Id, string Name, string Book, FrozenSet<string> Permissions)
 {
+    /// <summary>The session of a person who is signed in; null for a key.</summary>
+    public Guid? Session { get; init; }
+
     /// <summary>Of the request at hand. Throws where the route needs no permission.</summary>
     public static Caller Of(HttpContext context)
     {

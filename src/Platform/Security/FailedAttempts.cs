@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Hazina.Platform.Security;
 
@@ -19,7 +18,7 @@ sealed class FailedAttempts(TimeProvider time)
     /// <summary>How long this address has to wait; null: not at all.</summary>
     public TimeSpan? Wait(IPAddress? address)
     {
-        if (!counts.TryGetValue(Network(address), out var count) || count.Failures < Most)
+        if (!counts.TryGetValue(AddressBlock.Of(address), out var count) || count.Failures < Most)
             return null;
         var left = count.Since + Window - time.GetUtcNow();
         return left > TimeSpan.Zero ? left : null;
@@ -44,24 +43,11 @@ sealed class FailedAttempts(TimeProvider time)
 
         return counts
                 .AddOrUpdate(
-                    Network(address),
+                    AddressBlock.Of(address),
                     _ => new Count(1, now),
                     (_, c) => c.Since + Window <= now ? new Count(1, now) : c with { Failures = Math.Min(c.Failures + 1, Most + 1) }
                 )
                 .Failures == Most;
-    }
-
-    /// <summary>An IPv6 customer has a whole /64 to call from.</summary>
-    static IPAddress Network(IPAddress? address)
-    {
-        address ??= IPAddress.None;
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 
     sealed record Count(int Failures, DateTimeOffset Since);

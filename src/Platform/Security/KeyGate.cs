@@ -4,11 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Hazina.Platform.Security;
 
-/// <summary>Lets a request through to a route that needs permissions only with a key that has them.</summary>
-sealed class KeyGate(RequestDelegate next, KeyRing keys, FailedAttempts failures, ILogger<KeyGate> logger)
+/// <summary>Lets a request through to a route that needs permissions only with a key or a session that has them.</summary>
+sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, FailedAttempts failures, ILogger<KeyGate> logger)
 {
     public const string Header = "X-API-Key";
     const string Bearer = "Bearer ";
+
+    readonly ICallerSource[] sources = [.. sources];
 
     public Task Invoke(HttpContext context)
     {
@@ -20,7 +22,9 @@ sealed class KeyGate(RequestDelegate next, KeyRing keys, FailedAttempts failures
     {
         var (caller, refusal) = await Identify(context);
         if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
-            refusal = PlatformRefusals.PermissionMissing.Because($"The key '{caller.Name}' lacks the permission {missing.Name}.");
+            refusal = PlatformRefusals.PermissionMissing.Because(
+                $"{(caller.Session is null ? $"The key '{caller.Name}'" : "Who is signed in")} lacks the permission {missing.Name}."
+            );
         if (refusal is not null)
         {
             await refusal.ExecuteAsync(context);
@@ -34,8 +38,9 @@ sealed class KeyGate(RequestDelegate next, KeyRing keys, FailedAttempts failures
     async Task<(Caller? Caller, Refusal? Refusal)> Identify(HttpContext context)
     {
         if (Read(context.Request) is not { } text)
-            return (null, Unknown(context, "Send a key as X-API-Key, or as Authorization: Bearer."));
-        if (keys.Recall(text) is { } known)
+            return (null, Unknown(context, "Send a key as X-API-Key, or a key or session as Authorization: Bearer."));
+        var source = Array.Find(sources, s => s.Gave(text));
+        if (source?.Recall(text) is { } known)
             return (known, null);
 
         var address = context.Connection.RemoteIpAddress;
@@ -47,11 +52,11 @@ sealed class KeyGate(RequestDelegate next, KeyRing keys, FailedAttempts failures
                     RetryAfter = wait,
                 }
             );
-        if (await keys.Find(text, context.RequestAborted) is { } caller)
+        if (source is not null && await source.Find(text, context.RequestAborted) is { } caller)
             return (caller, null);
         if (failures.Note(address))
             PlatformLog.AddressHasToWait(logger, address?.ToString() ?? "?");
-        return (null, Unknown(context, "The key is not valid."));
+        return (null, Unknown(context, "The key or session is not valid."));
     }
 
     static string? Read(HttpRequest request)

@@ -13,7 +13,7 @@ namespace Hazina.Platform.Security;
 /// Answers whose a key is. What it has learnt it remembers for ten seconds, so that a busy key costs the database a question now and then, and
 /// a revoked one is refused soon. When keys were used is written down once a minute.
 /// </summary>
-sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logger) : BackgroundService
+sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logger) : BackgroundService, ICallerSource
 {
     public static readonly TimeSpan Memory = TimeSpan.FromSeconds(10),
         WriteEvery = TimeSpan.FromMinutes(1);
@@ -22,7 +22,8 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
     readonly ConcurrentDictionary<string, Remembered> remembered = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
 
-    /// <summary>The caller if this is remembered as a valid key; costs nothing.</summary>
+    public bool Gave(string text) => text.StartsWith("hz_", StringComparison.Ordinal);
+
     public Caller? Recall(string text)
     {
         var now = time.GetUtcNow();
@@ -32,7 +33,6 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
         return known.Caller;
     }
 
-    /// <summary>Asks the database whose key this is; null when it is nobody's, has expired or was revoked.</summary>
     public async Task<Caller?> Find(string text, CancellationToken cancellation)
     {
         if (!KeyText.IsWellFormed(text))

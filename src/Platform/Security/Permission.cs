@@ -5,8 +5,12 @@ namespace Hazina.Platform.Security;
 /// <summary>Something that a caller may or may not do; each module registers its own.</summary>
 /// <param name="Name"><c>module.verb</c>, for example <c>ledger.post</c>.</param>
 /// <param name="Description">What it allows, for who gives it.</param>
-/// <param name="OnlyWith">Another permission, without which this one allows nothing.</param>
-public sealed record Permission(string Name, string Description, string? OnlyWith = null);
+/// <param name="Roles">Whose it is by role (<see cref="Role"/>); a key is given its permissions one by one.</param>
+public sealed record Permission(string Name, string Description, params IReadOnlyList<string> Roles)
+{
+    /// <summary>Another permission, without which this one allows nothing.</summary>
+    public string? OnlyWith { get; init; }
+}
 
 /// <summary>What one module registers.</summary>
 public sealed record PermissionList(IReadOnlyList<Permission> Permissions);

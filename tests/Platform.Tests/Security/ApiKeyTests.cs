@@ -18,7 +18,7 @@ public sealed class ApiKeyTests
                 s.AddPermissions(
                     new Permission("test.read", "read"),
                     new Permission("test.write", "write"),
-                    new Permission("test.force", "force", OnlyWith: "test.write")
+                    new Permission("test.force", "force") { OnlyWith = "test.write" }
                 ),
             map: routes =>
             {

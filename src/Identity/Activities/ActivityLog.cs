@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http;
+
+namespace Hazina.Identity.Activities;
+
+/// <summary>What somebody did, or what was done in their name.</summary>
+enum ActivityType
+{
+    Registered,
+    Verified,
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    SessionsEnded,
+    PasswordChanged,
+    PasswordResetAsked,
+    PasswordReset,
+    ProfileChanged,
+    PreferencesChanged,
+}
+
+[Description("Something that somebody did, or that was tried in their name.")]
+sealed record ActivityAnswer(
+    Guid Id,
+    ActivityType Type,
+    [property: Description("From where.")] string? Address,
+    [property: Description("By what, as it named itself.")] string? UserAgent,
+    DateTimeOffset CreatedAt
+)
+{
+    [Description("Always activity.")]
+    public string Object => "activity";
+}
+
+/// <summary>Writes down what people do, in the transaction in which they do it.</summary>
+static class ActivityLog
+{
+    /// <summary>What <see cref="InsertSql"/> and <see cref="InsertWriterSql"/> take.</summary>
+    /// <param name="user">Null for nobody: then the writer's statement does the same and writes nothing.</param>
+    public static object Row(Guid? user, ActivityType type, HttpContext context, DateTimeOffset now) =>
+        new
+        {
+            activity = Guid.CreateVersion7(now),
+            user,
+            type = Words.Of(type),
+            address = AddressOf(context),
+            userAgent = AgentOf(context),
+            now,
+        };
+
+    public static string? AddressOf(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address
+            ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString().Split('%')[0]
+            : null;
+
+    /// <summary>Cut to what is kept, without what PostgreSQL cannot hold.</summary>
+    public static string? AgentOf(HttpContext context)
+    {
+        var agent = string.Concat(context.Request.Headers.UserAgent.ToString().Where(c => !char.IsControl(c) && !char.IsSurrogate(c)));
+        return agent.Length switch
+        {
+            0 => null,
+            > 500 => agent[..500],
+            _ => agent,
+        };
+    }
+
+    public const string InsertSql = """
+        insert into identity.activities (id, user_id, type, address, user_agent, created_at)
+        values (@activity, @user, @type, @address::inet, @userAgent, @now)
+        """;
+
+    public const string InsertWriterSql = """
+        insert into identity.activities (id, user_id, type, address, user_agent, created_at)
+        select @activity, u.id, @type, @address::inet, @userAgent, @now from identity.users u where u.id = @user
+        """;
+}

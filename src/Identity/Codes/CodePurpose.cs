@@ -1,0 +1,8 @@
+namespace Hazina.Identity.Codes;
+
+/// <summary>What a code is for; it is good for nothing else.</summary>
+enum CodePurpose
+{
+    Registration,
+    PasswordReset,
+}

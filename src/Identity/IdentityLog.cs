@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+
+namespace Hazina.Identity;
+
+/// <summary>Everything that identity writes to the log: 3000 to 3999. No names, addresses or secrets.</summary>
+static partial class IdentityLog
+{
+    [LoggerMessage(
+        3000,
+        LogLevel.Error,
+        "A password was made with the pepper {Theirs}, but this server has {Ours}: set Identity:PepperFile to the one that all servers share"
+    )]
+    public static partial void OtherPepper(ILogger logger, string theirs, string ours);
+
+    [LoggerMessage(3010, LogLevel.Warning, "When sessions were last used could not be written down: {Reason}")]
+    public static partial void SessionUseNotWritten(ILogger logger, string reason);
+}

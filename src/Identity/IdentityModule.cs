@@ -1,0 +1,82 @@
+using Hazina.Identity.Activities;
+using Hazina.Identity.Codes;
+using Hazina.Identity.Passwords;
+using Hazina.Identity.Preferences;
+using Hazina.Identity.Registration;
+using Hazina.Identity.Sessions;
+using Hazina.Identity.SigningIn;
+using Hazina.Identity.Users;
+using Hazina.Platform;
+using Hazina.Platform.Jobs;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hazina.Identity;
+
+/// <summary>People as the host sees them.</summary>
+public static class IdentityModule
+{
+    const string Self = "identity.self";
+
+    public static ModuleSchema Schema { get; } = new("Identity", typeof(IdentityModule).Assembly);
+
+    /// <summary>Adds people, their sessions and what keeps them; needs a <see cref="Database"/>.</summary>
+    public static IServiceCollection AddIdentity(this IServiceCollection services)
+    {
+        services.AddOptions<IdentityOptions>().BindConfiguration("Identity");
+        services.AddSingleton<Pepper>();
+        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<CodeDesk>();
+        services.AddSingleton<Throttle>();
+        services.AddSingleton<RolePermissions>();
+        services.AddSingleton(s => new People(
+            s.GetRequiredService<Database>(),
+            s.GetRequiredService<PasswordHasher>(),
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<SessionRing>();
+        services.AddSingleton<PasswordChange>();
+        services.AddSingleton<ICallerSource>(s => s.GetRequiredService<SessionRing>());
+        services.AddHostedService(s => s.GetRequiredService<SessionRing>());
+        services.AddSingleton<Sweeper>();
+        services.AddJob("identity.sweep", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<Sweeper>().Sweep(stop));
+        services.AddRefusals(Refusals.All);
+        return services.AddPermissions(
+            new Permission(Self, "See and change one's own profile, preferences and sessions. For people; a key is nobody.", Role.All)
+        );
+    }
+
+    /// <summary><c>/v1/auth/…</c>, <c>/v1/me</c> and <c>/v1/sessions</c>.</summary>
+    public static void MapIdentity(this IEndpointRouteBuilder routes)
+    {
+        var open = routes.MapGroup("/v1/auth").WithTags("Signing in").AllowAnonymous();
+        Register.Map(open);
+        VerifyRegistration.Map(open);
+        ResendCode.Map(open);
+        SignIn.Map(open);
+        ForgotPassword.Map(open);
+        ResetPassword.Map(open);
+
+        var people = routes.MapGroup("/v1").RequirePermission(Self).AddEndpointFilter(PeopleOnly);
+        var signedIn = people.MapGroup("/auth").WithTags("Signing in");
+        SignOut.Map(signedIn);
+        ChangePassword.Map(signedIn);
+
+        var me = people.MapGroup("").WithTags("Me");
+        GetMe.Map(me);
+        ChangeMe.Map(me);
+        GetPreferences.Map(me);
+        ChangePreferences.Map(me);
+        ListActivity.Map(me);
+        ListSessions.Map(me);
+        EndSession.Map(me);
+        EndOtherSessions.Map(me);
+    }
+
+    static async ValueTask<object?> PeopleOnly(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        Caller.Of(call.HttpContext).Session is null ? Refusals.PeopleOnly.Because("The call was made with a key.") : await next(call);
+}

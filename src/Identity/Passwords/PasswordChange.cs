@@ -1,0 +1,73 @@
+using Dapper;
+using Hazina.Identity.Activities;
+using Hazina.Identity.Sessions;
+using Hazina.Identity.Users;
+using Hazina.Platform.Messages;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace Hazina.Identity.Passwords;
+
+/// <summary>A new password: it is set, every session ends, and the person is told. However it came to be, nobody stays who came in by the old one.</summary>
+sealed class PasswordChange(SessionRing ring, MessageOutbox messages, TimeProvider time)
+{
+    /// <summary>Sets it, as part of a transaction; <see cref="Tell"/> is for after its commit.</summary>
+    public async Task Set(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Guid user,
+        PasswordHash password,
+        ActivityType how,
+        HttpContext context
+    )
+    {
+        var now = time.GetUtcNow();
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                SetWriterSql,
+                new
+                {
+                    user,
+                    password.Hash,
+                    password.Pepper,
+                    reason = Words.Of(how),
+                    now,
+                },
+                transaction,
+                cancellationToken: context.RequestAborted
+            )
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ActivityLog.InsertWriterSql,
+                ActivityLog.Row(user, how, context, now),
+                transaction,
+                cancellationToken: context.RequestAborted
+            )
+        );
+    }
+
+    public async Task Tell(Guid user, Contact contact)
+    {
+        ring.ForgetAllOf(user);
+        // It has happened, whether or not the caller still listens.
+        await messages.Put(
+            new Message(
+                contact.Channel,
+                contact.Value,
+                "Your password was changed",
+                "Your password was changed, and every device is signed out. If it was not you, set a new one at once and tell us."
+            ),
+            CancellationToken.None
+        );
+    }
+
+    const string SetWriterSql = """
+        with ended as (
+            update identity.sessions set ended_at = @now, end_reason = @reason where user_id = @user and ended_at is null
+        ), codes as (
+            update identity.codes set attempts_left = 0 where user_id = @user and used_at is null
+        )
+        update identity.passwords set hash = @hash, pepper = @pepper, changed_at = @now where user_id = @user
+        """;
+}

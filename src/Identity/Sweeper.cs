@@ -1,0 +1,38 @@
+using Dapper;
+using Hazina.Identity.SigningIn;
+using Hazina.Platform.Postgres;
+using Microsoft.Extensions.Options;
+
+namespace Hazina.Identity;
+
+/// <summary>Clears away what nobody can use any more: old claims, codes, counts, and sessions that ended long ago.</summary>
+sealed class Sweeper(Database database, Throttle throttle, IOptions<IdentityOptions> options, TimeProvider time)
+{
+    // Signing in looks at sessions of the last ninety days, to know an account's own places again.
+    static readonly TimeSpan SessionsKept = TimeSpan.FromDays(90),
+        CodesKept = TimeSpan.FromDays(1);
+
+    public async Task Sweep(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await throttle.Sweep(cancellation);
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ClaimsWriterSql,
+                new { before = now - options.Value.RegistrationLifetime },
+                cancellationToken: cancellation
+            )
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(CodesWriterSql, new { before = now - CodesKept }, cancellationToken: cancellation)
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(SessionsWriterSql, new { before = now - SessionsKept }, cancellationToken: cancellation)
+        );
+    }
+
+    const string ClaimsWriterSql = "delete from identity.users where status = 'pending_verification' and created_at < @before";
+    const string CodesWriterSql = "delete from identity.codes where expires_at < @before";
+    const string SessionsWriterSql = "delete from identity.sessions where expires_at < @before";
+}

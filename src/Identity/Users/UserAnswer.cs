@@ -1,0 +1,121 @@
+using System.ComponentModel;
+
+namespace Hazina.Identity.Users;
+
+/// <summary>What somebody uses the platform as.</summary>
+enum AccountType
+{
+    Individual,
+    Freelancer,
+    Sme,
+    Exporter,
+    Ecommerce,
+    Ngo,
+    Startup,
+}
+
+/// <summary>Where somebody stands with the platform.</summary>
+enum UserStatus
+{
+    PendingVerification,
+    Active,
+    Suspended,
+    Deleted,
+}
+
+/// <summary>How far somebody is known.</summary>
+enum KycStatus
+{
+    Pending,
+    UnderReview,
+    Approved,
+    Rejected,
+}
+
+[Description("A person.")]
+sealed record UserAnswer(
+    Guid Id,
+    string? Username,
+    string? FullName,
+    string? FirstName,
+    string? LastName,
+    [property: Description("In lower case.")] string? Email,
+    [property: Description("Whether somebody who reads the address has said so.")] bool EmailVerified,
+    [property: Description("In E.164, such as +254712345678.")] string? Phone,
+    bool PhoneVerified,
+    AccountType AccountType,
+    [property: Description("user, partner, operations, compliance, admin.")] IReadOnlyList<string> Roles,
+    UserStatus Status,
+    KycStatus KycStatus,
+    DateTimeOffset? KycVerifiedAt,
+    ProfileAnswer Profile,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? LastLoginAt
+)
+{
+    [Description("Always user.")]
+    public string Object => "user";
+}
+
+[Description("What is known of a person beyond their name.")]
+sealed record ProfileAnswer(
+    DateOnly? DateOfBirth,
+    string? AddressLine1,
+    string? AddressLine2,
+    string? City,
+    string? State,
+    [property: Description("ISO 3166, two letters.")] string? Country,
+    string? PostalCode
+);
+
+/// <summary>A person as the tables have them.</summary>
+sealed record UserRow(
+    Guid Id,
+    string? Username,
+    string? FullName,
+    string? FirstName,
+    string? LastName,
+    string? Email,
+    DateTimeOffset? EmailVerifiedAt,
+    string? Phone,
+    DateTimeOffset? PhoneVerifiedAt,
+    string AccountType,
+    string[] Roles,
+    string Status,
+    string KycStatus,
+    DateTimeOffset? KycVerifiedAt,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? LastLoginAt,
+    DateOnly? DateOfBirth,
+    string? AddressLine1,
+    string? AddressLine2,
+    string? City,
+    string? State,
+    string? Country,
+    string? PostalCode
+)
+{
+    public UserAnswer Answer() =>
+        new(
+            Id,
+            Username,
+            FullName,
+            FirstName,
+            LastName,
+            Email,
+            EmailVerifiedAt is not null,
+            Phone,
+            PhoneVerifiedAt is not null,
+            Words.Read<AccountType>(AccountType),
+            Roles,
+            Words.Read<UserStatus>(Status),
+            Words.Read<KycStatus>(KycStatus),
+            KycVerifiedAt,
+            new ProfileAnswer(DateOfBirth, AddressLine1, AddressLine2, City, State, Country, PostalCode),
+            CreatedAt,
+            UpdatedAt,
+            LastLoginAt
+        );
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Hazina.Platform.Security;
+
+/// <summary>A secret of chance in a file that only its owner may read.</summary>
+public static class SecretFile
+{
+    /// <summary>The bytes of a file that holds them in Base64; where it is missing, it is made.</summary>
+    /// <exception cref="InvalidOperationException">The file holds something else.</exception>
+    public static byte[] LoadOrCreate(string file, int bytes)
+    {
+        if (!File.Exists(file))
+            Create(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(bytes)) + "\n");
+        try
+        {
+            var secret = Convert.FromBase64String(File.ReadAllText(file).Trim());
+            return secret.Length >= bytes
+                ? secret
+                : throw new InvalidOperationException($"{file} holds {secret.Length} bytes, but a secret has at least {bytes}.");
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidOperationException($"{file} does not hold a secret in Base64.", e);
+        }
+    }
+
+    /// <summary>Two processes that start at once must end up with the same one: whole or not at all, and never over another.</summary>
+    static void Create(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        var fresh = $"{file}.{Environment.ProcessId}";
+        File.Delete(fresh);
+        using (
+            var stream = new FileStream(
+                fresh,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
+        {
+            stream.Write(Encoding.ASCII.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+
+        try
+        {
+            File.Move(fresh, file, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(fresh);
+        }
+    }
+}

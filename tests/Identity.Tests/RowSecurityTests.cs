@@ -1,0 +1,94 @@
+using Dapper;
+using Npgsql;
+
+namespace Hazina.Identity.Tests;
+
+/// <summary>What a stolen query sees: the database itself keeps people's rows apart.</summary>
+public sealed class RowSecurityTests(IdentityServer server)
+{
+    [Fact]
+    public async Task Every_table_has_row_level_security_that_holds_for_its_owner_too()
+    {
+        await using var connection = new NpgsqlConnection(await server.Owner());
+        var open = await connection.QueryAsync<string>(
+            """
+            select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'identity' and c.relkind = 'r'
+               and not (c.relrowsecurity and c.relforcerowsecurity
+                        and exists (select from pg_policy p where p.polrelid = c.oid and 'identity_writer'::regrole = any (p.polroles)))
+            """
+        );
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public async Task A_table_that_requests_can_read_shows_the_rows_of_who_asks_and_no_others()
+    {
+        var (asha, juma) = (await server.Someone(), await server.Someone());
+        (
+            await juma.Patch(
+                "/v1/me",
+                new System.Text.Json.Nodes.JsonObject { ["profile"] = new System.Text.Json.Nodes.JsonObject { ["city"] = "Kisumu" } }
+            )
+        ).Is(System.Net.HttpStatusCode.OK);
+        await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
+        var tables = (
+            await connection.QueryAsync<string>(
+                """
+                select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 where n.nspname = 'identity' and c.relkind = 'r' and has_any_column_privilege(c.oid, 'select')
+                """
+            )
+        ).ToList();
+        Assert.Equal(["activities", "preferences", "profiles", "sessions", "users"], tables.Order(StringComparer.Ordinal));
+        foreach (var table in tables)
+        {
+            var key = table == "users" ? "id" : "user_id";
+            Assert.Empty(await connection.QueryAsync<Guid>($"select {key} from identity.{table}"));
+            await using var transaction = await connection.BeginTransactionAsync();
+            await connection.ExecuteAsync("select set_config('app.user_id', @id, true)", new { id = juma.User.ToString() }, transaction);
+            var seen = (await connection.QueryAsync<Guid>($"select {key} from identity.{table}", transaction: transaction)).ToList();
+            Assert.NotEmpty(seen);
+            Assert.All(seen, id => Assert.Equal(juma.User, id));
+        }
+
+        Assert.NotEqual(asha.User, juma.User);
+    }
+
+    [Theory]
+    [InlineData("update identity.users set roles = '{admin}'")]
+    [InlineData("update identity.users set status = 'active'")]
+    [InlineData("update identity.users set email = 'a@b.example'")]
+    [InlineData("update identity.sessions set expires_at = now()")]
+    [InlineData("select token_hash from identity.sessions")]
+    [InlineData("select hash from identity.passwords")]
+    [InlineData("select hash from identity.codes")]
+    [InlineData("delete from identity.users")]
+    [InlineData("delete from identity.activities")]
+    [InlineData("update identity.activities set type = 'nothing'")]
+    public async Task What_requests_may_not_do_the_database_refuses(string sql)
+    {
+        await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(sql));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task Nobody_writes_into_anothers_rows()
+    {
+        var (asha, juma) = (await server.Someone(), await server.Someone());
+        await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("select set_config('app.user_id', @id, true)", new { id = juma.User.ToString() }, transaction);
+        var id = new { id = asha.User };
+        Assert.Equal(0, await connection.ExecuteAsync("update identity.users set full_name = 'x' where id = @id", id, transaction));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            connection.ExecuteAsync(
+                "insert into identity.activities (id, user_id, type, created_at) values (gen_random_uuid(), @id, 'signed_in', now())",
+                id,
+                transaction
+            )
+        );
+        Assert.Contains("row-level security", refused.MessageText, StringComparison.Ordinal);
+    }
+}
