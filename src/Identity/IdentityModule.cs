@@ -3,6 +3,7 @@ using Hazina.Identity.Codes;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Preferences;
 using Hazina.Identity.Registration;
+using Hazina.Identity.SecondFactors;
 using Hazina.Identity.Sessions;
 using Hazina.Identity.SigningIn;
 using Hazina.Identity.Users;
@@ -40,6 +41,11 @@ public static class IdentityModule
         ));
         services.AddSingleton<SessionRing>();
         services.AddSingleton<PasswordChange>();
+        services.AddSingleton<SessionStart>();
+        services.AddSingleton<Confirmations>();
+        services.AddSingleton<SecondFactor>();
+        services.AddSingleton<RecoveryCodes>();
+        services.AddSingleton<Notices>();
         services.AddSingleton<ICallerSource>(s => s.GetRequiredService<SessionRing>());
         services.AddHostedService(s => s.GetRequiredService<SessionRing>());
         services.AddSingleton<Sweeper>();
@@ -50,7 +56,7 @@ public static class IdentityModule
         );
     }
 
-    /// <summary><c>/v1/auth/…</c>, <c>/v1/me</c> and <c>/v1/sessions</c>.</summary>
+    /// <summary><c>/v1/auth/…</c>, <c>/v1/me/…</c> and <c>/v1/sessions</c>.</summary>
     public static void MapIdentity(this IEndpointRouteBuilder routes)
     {
         var open = routes.MapGroup("/v1/auth").WithTags("Signing in").AllowAnonymous();
@@ -58,6 +64,7 @@ public static class IdentityModule
         VerifyRegistration.Map(open);
         ResendCode.Map(open);
         SignIn.Map(open);
+        FinishSignIn.Map(open);
         ForgotPassword.Map(open);
         ResetPassword.Map(open);
 
@@ -65,6 +72,7 @@ public static class IdentityModule
         var signedIn = people.MapGroup("/auth").WithTags("Signing in");
         SignOut.Map(signedIn);
         ChangePassword.Map(signedIn);
+        Confirm.Map(signedIn);
 
         var me = people.MapGroup("").WithTags("Me");
         GetMe.Map(me);
@@ -75,7 +83,21 @@ public static class IdentityModule
         ListSessions.Map(me);
         EndSession.Map(me);
         EndOtherSessions.Map(me);
+        GetAuthenticator.Map(me);
+        ConfirmAuthenticator.Map(me);
+
+        var confirmed = me.MapGroup("").RequireConfirmation();
+        BeginAuthenticator.Map(confirmed);
+        RemoveAuthenticator.Map(confirmed);
+        RenewRecoveryCodes.Map(confirmed);
     }
+
+    /// <summary>
+    /// Lets a person through who has lately shown again who they are, by signing in or by <c>POST /v1/auth/confirm</c>; a key has nothing to show. For what
+    /// does lasting harm in wrong hands.
+    /// </summary>
+    public static T RequireConfirmation<T>(this T routes)
+        where T : IEndpointConventionBuilder => routes.AddEndpointFilter(Confirmations.Filter);
 
     static async ValueTask<object?> PeopleOnly(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
         Caller.Of(call.HttpContext).Session is null ? Refusals.PeopleOnly.Because("The call was made with a key.") : await next(call);

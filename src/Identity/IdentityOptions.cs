@@ -21,6 +21,9 @@ public sealed record IdentityOptions
     /// <summary>How long a code that was sent can be used.</summary>
     public TimeSpan CodeLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long a confirmation counts, for acts that ask for one.</summary>
+    public TimeSpan ConfirmationLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a registration waits for its code.</summary>
     public TimeSpan RegistrationLifetime { get; set; } = TimeSpan.FromDays(7);
 }

@@ -32,7 +32,8 @@ public static class Refusals
         "identity.code_invalid",
         422,
         "The code is not valid",
-        "The code is not the one that was sent last, was tried too often, was used, or has expired; the answer does not say which. Ask for another one."
+        "The code is not the one that was sent last, or that the app shows, was tried too often, was used, or has expired; the answer does not say which. "
+            + "Where it was sent, ask for another one."
     );
 
     public static readonly RefusalType WeakPassword = new(
@@ -79,6 +80,66 @@ public static class Refusals
         "Whoever is signed in has no live session with this id. What belongs to somebody else is answered in the same way."
     );
 
+    public static readonly RefusalType SignInOver = new(
+        "identity.sign_in_over",
+        401,
+        "The sign-in is over",
+        "The password is asked for again: a sign-in waits five minutes for its second step, and takes five attempts. Begin with `POST /v1/auth/sign-in`."
+    );
+
+    public static readonly RefusalType WrongSecondFactor = new(
+        "identity.wrong_second_factor",
+        401,
+        "The second factor is wrong",
+        "The app shows another code, or the code was used before: each is taken once, so wait for the next. A recovery code is taken once, too."
+    );
+
+    public static readonly RefusalType SecondFactorRequired = new(
+        "identity.second_factor_required",
+        403,
+        "The second factor is asked for",
+        "Who has an authenticator confirms with `code` or `recovery_code`; the password is not enough."
+    );
+
+    public static readonly RefusalType ConfirmationRequired = new(
+        "identity.confirmation_required",
+        403,
+        "Confirm that it is you",
+        "This act is for who has shown lately who they are. Send the password, or where there is an authenticator a code of it, to `POST /v1/auth/confirm`, "
+            + "and repeat the call within ten minutes with the token of that answer. Signing in anew does as well. Nothing was done."
+    );
+
+    public static readonly RefusalType NoAuthenticator = new(
+        "identity.no_authenticator",
+        404,
+        "There is no authenticator",
+        "Whoever is signed in has no authenticator, or none that waits for its first code. Begin with `POST /v1/me/authenticator`."
+    );
+
+    public static readonly RefusalType AuthenticatorExists = new(
+        "identity.authenticator_exists",
+        409,
+        "There is an authenticator already",
+        "One authenticator is enough. To change it, take the old one away by `DELETE /v1/me/authenticator` and begin again."
+    );
+
     public static IReadOnlyList<RefusalType> All { get; } =
-    [WrongCredentials, NotVerified, Suspended, CodeInvalid, WeakPassword, UsernameTaken, TooManyAttempts, Busy, PeopleOnly, NoSuchSession];
+    [
+        WrongCredentials,
+        NotVerified,
+        Suspended,
+        CodeInvalid,
+        WeakPassword,
+        UsernameTaken,
+        TooManyAttempts,
+        Busy,
+        PeopleOnly,
+        NoSuchSession,
+        SignInOver,
+        WrongSecondFactor,
+        SecondFactorRequired,
+        ConfirmationRequired,
+        NoAuthenticator,
+        AuthenticatorExists,
+    ];
 }

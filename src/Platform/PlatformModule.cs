@@ -29,6 +29,7 @@ public static class PlatformModule
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ICallerSource>(s => s.GetRequiredService<KeyRing>());
         services.AddHostedService(s => s.GetRequiredService<KeyRing>());
+        services.AddSingleton<FieldCipher>();
         services.AddSingleton<IdempotencyStore>();
         services.AddHostedService(s => s.GetRequiredService<IdempotencyStore>());
 

@@ -9,10 +9,21 @@ namespace Hazina.Identity.Tests;
 /// <summary>Every field wrong in every way: always a problem that names it, never a 500, and nothing recorded.</summary>
 public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<BadInputTests.Server>
 {
-    const string Mark = "here-it-goes";
+    const string Mark = "here-it-goes",
+        Recovery = "abcdef-ghjkmn-pqrstu-vwxyz2";
     static readonly string[] NoTexts = ["5", "{}", "[]", "true", "\"a\\u0000aaaaaaa\"", "\"\\ud800aaaaaaaa\"", "\"a\\u0007aaaaaaa\""];
     static readonly string[] NoIds = ["null", "\"\"", "\"abc\"", "5", "{}", "[]", "\"00000000-0000-0000-0000-000000000000\""];
     static readonly string[] NoCodes = ["null", "\"\"", "\"1234567\"", "\"123456789\"", "\"1234567a\"", "\"१२३४५६७८\"", "12345678", "{}"];
+    static readonly string[] NoAppCodes = ["\"\"", "\"12345\"", "\"1234567\"", "\"12345a\"", "\"१२३४५६\"", "123456", "{}"];
+    static readonly string[] NoRecoveryCodes =
+    [
+        .. NoTexts,
+        "\"\"",
+        "\"abcdef\"",
+        "\"abcdef-abcdef-abcdef-abcde1\"",
+        "\"abcdef-abcdef-abcdef-abcdefa\"",
+        "\"аbcdef-abcdef-abcdef-abcdef\"",
+    ];
     static readonly string[] NoEmails =
     [
         .. NoTexts,
@@ -69,6 +80,13 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
             ("sign-in", "login", ["null", .. NoTexts, "\"\"", Long(255)]),
             ("sign-in", "password", ["null", .. NoTexts, "\"\"", Long(129)]),
             ("sign-in", "device", [.. NoTexts, "\"\"", Long(101)]),
+            ("second step", "token", ["null", .. NoTexts, "\"\"", Long(101)]),
+            ("second step", "code", ["null", .. NoAppCodes]),
+            ("second step by recovery code", "recovery_code", NoRecoveryCodes),
+            ("confirm", "password", ["null", .. NoTexts, "\"\"", Long(129)]),
+            ("confirm by code", "code", NoAppCodes),
+            ("confirm by recovery code", "recovery_code", NoRecoveryCodes),
+            ("authenticator", "code", ["null", .. NoAppCodes]),
             ("forgot", "email", NoEmails),
             ("forgot by phone", "phone", NoPhones),
             ("reset", "password_reset", NoIds),
@@ -136,7 +154,23 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
     [InlineData("{\"status\":\"active\"}")]
     public async Task A_body_that_is_no_request_is_refused(string body)
     {
-        foreach (var request in (string[])["register", "verify", "resend", "sign-in", "forgot", "reset", "change", "me", "preferences"])
+        foreach (
+            var request in (string[])
+                [
+                    "register",
+                    "verify",
+                    "resend",
+                    "sign-in",
+                    "second step",
+                    "confirm",
+                    "authenticator",
+                    "forgot",
+                    "reset",
+                    "change",
+                    "me",
+                    "preferences",
+                ]
+        )
         {
             var (method, path, _) = Good(request);
             var reply = await server.Send(method, path, body);
@@ -173,6 +207,12 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
             "verify" => ("POST", "/v1/auth/verify", Of(("registration", id), ("code", "12345678"))),
             "resend" => ("POST", "/v1/auth/resend", Of(("registration", id))),
             "sign-in" => ("POST", "/v1/auth/sign-in", Of(("login", "asha@example.com"), ("password", IdentityServer.Good))),
+            "second step" => ("POST", "/v1/auth/sign-in/second-step", Of(("token", "hzp_x"), ("code", "123456"))),
+            "second step by recovery code" => ("POST", "/v1/auth/sign-in/second-step", Of(("token", "hzp_x"), ("recovery_code", Recovery))),
+            "confirm" => ("POST", "/v1/auth/confirm", Of(("password", "a password"))),
+            "confirm by code" => ("POST", "/v1/auth/confirm", Of(("code", "123456"))),
+            "confirm by recovery code" => ("POST", "/v1/auth/confirm", Of(("recovery_code", Recovery))),
+            "authenticator" => ("POST", "/v1/me/authenticator/confirm", Of(("code", "123456"))),
             "forgot" => ("POST", "/v1/auth/password/forgot", Of(("email", "asha@example.com"))),
             "forgot by phone" => ("POST", "/v1/auth/password/forgot", Of(("phone", "+254712345678"))),
             "reset" => (

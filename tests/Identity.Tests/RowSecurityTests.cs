@@ -31,6 +31,7 @@ public sealed class RowSecurityTests(IdentityServer server)
                 new System.Text.Json.Nodes.JsonObject { ["profile"] = new System.Text.Json.Nodes.JsonObject { ["city"] = "Kisumu" } }
             )
         ).Is(System.Net.HttpStatusCode.OK);
+        await AuthenticatorApp.Add(juma, TimeProvider.System);
         await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
         var tables = (
             await connection.QueryAsync<string>(
@@ -40,7 +41,10 @@ public sealed class RowSecurityTests(IdentityServer server)
                 """
             )
         ).ToList();
-        Assert.Equal(["activities", "preferences", "profiles", "sessions", "users"], tables.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["activities", "authenticators", "preferences", "profiles", "recovery_codes", "sessions", "users"],
+            tables.Order(StringComparer.Ordinal)
+        );
         foreach (var table in tables)
         {
             var key = table == "users" ? "id" : "user_id";
@@ -63,6 +67,12 @@ public sealed class RowSecurityTests(IdentityServer server)
     [InlineData("select token_hash from identity.sessions")]
     [InlineData("select hash from identity.passwords")]
     [InlineData("select hash from identity.codes")]
+    [InlineData("select secret from identity.authenticators")]
+    [InlineData("delete from identity.authenticators")]
+    [InlineData("select hash from identity.recovery_codes")]
+    [InlineData("update identity.recovery_codes set used_at = null")]
+    [InlineData("select id from identity.sign_ins")]
+    [InlineData("update identity.sessions set confirmed_at = now()")]
     [InlineData("delete from identity.users")]
     [InlineData("delete from identity.activities")]
     [InlineData("update identity.activities set type = 'nothing'")]

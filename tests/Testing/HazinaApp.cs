@@ -14,8 +14,10 @@ namespace Hazina.Testing;
 /// <summary>The real server on a free port, on a database of its own or on one that several servers share.</summary>
 public sealed class HazinaApp : IAsyncDisposable
 {
-    /// <summary>One for all servers of a test process, since several may share a database.</summary>
+    /// <summary>One each for all servers of a test process, since several may share a database.</summary>
     static readonly string Pepper = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    static readonly string FieldKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     readonly WebApplication app;
     readonly TestDatabase? own;
@@ -56,6 +58,7 @@ public sealed class HazinaApp : IAsyncDisposable
                     ["urls"] = "http://127.0.0.1:0",
                     ["log_level"] = nameof(LogLevel.Warning),
                     ["Identity:Pepper"] = Pepper,
+                    ["FieldKeys:Keys"] = FieldKey,
                 }
             )
             .AddInMemoryCollection(settings)

@@ -17,6 +17,11 @@ enum ActivityType
     PasswordReset,
     ProfileChanged,
     PreferencesChanged,
+    Confirmed,
+    SecondFactorFailed,
+    AuthenticatorAdded,
+    AuthenticatorRemoved,
+    RecoveryCodesRenewed,
 }
 
 [Description("Something that somebody did, or that was tried in their name.")]

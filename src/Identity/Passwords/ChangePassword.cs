@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.Sessions;
 using Hazina.Identity.SigningIn;
 using Hazina.Identity.Users;
 using Hazina.Platform.Http;
@@ -19,7 +20,9 @@ static class ChangePassword
         routes
             .MapPost("/password/change", Post)
             .WithSummary("Change one's password")
-            .WithDescription("Ends every session, the one of this call too. Then sign in.")
+            .WithDescription(
+                "Ends every session, the one of this call too. Then sign in. Who has an authenticator needs a confirmation of the last ten minutes."
+            )
             .Produces(StatusCodes.Status204NoContent);
 
     [Description("The password of now, and the one to come.")]
@@ -34,6 +37,7 @@ static class ChangePassword
         Database database,
         PasswordHasher passwords,
         Throttle throttle,
+        Confirmations confirmations,
         PasswordChange change
     )
     {
@@ -53,10 +57,13 @@ static class ChangePassword
         var user = Caller.Of(context).Id;
         await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         var person = await connection.QuerySingleAsync<Person>(new CommandDefinition(FindWriterSql, new { user }, cancellationToken: stop));
+        // Without a second factor, the password that is asked for here is the confirmation.
+        if (person.HasSecondFactor && await confirmations.Missing(Caller.Of(context).Session!.Value, stop) is { } missing)
+            return missing;
         if (PasswordRules.TooEasy(password, "/new_password", person.Username, person.Address, person.FullName) is { } weak)
             return weak;
         // Whoever has stolen a session must not come by the password through it.
-        var limit = new Limit($"password of {user}", 10, TimeSpan.FromMinutes(15));
+        var limit = LimitOf(user);
         if (await throttle.Take(stop, limit) is { } wait)
             return wait;
         var isRight = await passwords.Check(current, new PasswordHash(person.Hash, person.Pepper), stop);
@@ -73,10 +80,14 @@ static class ChangePassword
         return Results.NoContent();
     }
 
-    sealed record Person(string? Username, string? FullName, string Address, string Hash, string Pepper);
+    /// <summary>Of attempts to say the password of who is signed in.</summary>
+    public static Limit LimitOf(Guid user) => new($"password of {user}", 10, TimeSpan.FromMinutes(15));
+
+    sealed record Person(string? Username, string? FullName, string Address, string Hash, string Pepper, bool HasSecondFactor);
 
     const string FindWriterSql = """
-        select u.username, u.full_name, case when u.email_verified_at is not null then u.email else u.phone end as address, p.hash, p.pepper
+        select u.username, u.full_name, case when u.email_verified_at is not null then u.email else u.phone end as address, p.hash, p.pepper,
+               exists (select from identity.authenticators a where a.user_id = u.id and a.confirmed_at is not null) as has_second_factor
           from identity.users u
           join identity.passwords p on p.user_id = u.id
          where u.id = @user

@@ -11,12 +11,17 @@ static class SessionToken
     const int Bytes = 32,
         Length = 4 + 43;
 
-    public static string New() => Start + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+    public static string New() => Start + Chance();
+
+    /// <summary>Of a sign-in that waits for its second step: it opens nothing but that.</summary>
+    public static string NewPending() => "hzp_" + Chance();
 
     public static bool IsWellFormed(string text) =>
         text.Length == Length
         && text.StartsWith(Start, StringComparison.Ordinal)
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    public static byte[] Hash(string text) => SHA256.HashData(Encoding.ASCII.GetBytes(text));
+    static string Chance() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+
+    public static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -9,7 +9,6 @@ using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Hazina.Identity.SigningIn;
@@ -26,11 +25,14 @@ static class SignIn
                 Begins a session. Its `token` is in this answer and nowhere else; send it as `Authorization: Bearer …`. A session ends when it has not been used
                 for a day, after thirty days, by signing out, and when the password changes.
 
+                Who has an authenticator gets 202 and a `sign_in` instead, which the second factor makes a session by `POST /v1/auth/sign-in/second-step`.
+
                 Wrong attempts are counted by login and address. Addresses from which the account was used before have attempts of their own, so that
                 strangers cannot lock anybody out.
                 """
             )
-            .Produces<Answer>(StatusCodes.Status201Created);
+            .Produces<NewSession>(StatusCodes.Status201Created)
+            .Produces<SecondStep>(StatusCodes.Status202Accepted);
 
     [Description("Who somebody says to be.")]
     public sealed record Request(
@@ -39,16 +41,16 @@ static class SignIn
         [property: Description("What the device is called, so that its session is known again in the list.")] string? Device = null
     );
 
-    [Description("A session that has just begun.")]
-    public sealed record Answer(
+    [Description("The password was right, and a second factor is asked for. No session has begun.")]
+    public sealed record SecondStep(
         Guid Id,
-        [property: Description("Send it as Authorization: Bearer. It is shown this once.")] string Token,
-        [property: Description("Who is signed in.")] Guid User,
-        DateTimeOffset ExpiresAt
+        [property: Description("Send it with the second factor to POST /v1/auth/sign-in/second-step. It is shown this once.")] string Token,
+        [property: Description("What can be sent.")] IReadOnlyList<string> Methods,
+        [property: Description("Five minutes from now.")] DateTimeOffset ExpiresAt
     )
     {
-        [Description("Always session.")]
-        public string Object => "session";
+        [Description("Always sign_in.")]
+        public string Object => "sign_in";
     }
 
     static async Task<IResult> Post(
@@ -57,7 +59,7 @@ static class SignIn
         Database database,
         PasswordHasher passwords,
         Throttle throttle,
-        IOptions<IdentityOptions> options,
+        SessionStart sessions,
         TimeProvider time
     )
     {
@@ -108,54 +110,52 @@ static class SignIn
         {
             "pending_verification" => Refusals.NotVerified.Because("The code that was sent has not come back yet."),
             "suspended" => Refusals.Suspended.Because("The account is suspended."),
-            _ => await Begin(connection, person.Id, body.Device, context, options.Value, now),
+            _ when person.HasSecondFactor => await AskForMore(connection, person, body.Device, now, stop),
+            _ => await Begin(connection, person, body.Device, context, sessions),
         };
     }
 
-    static async Task<IResult> Begin(
-        NpgsqlConnection connection,
-        Guid user,
-        string? device,
-        HttpContext context,
-        IdentityOptions options,
-        DateTimeOffset now
-    )
+    static async Task<IResult> Begin(NpgsqlConnection connection, Person person, string? device, HttpContext context, SessionStart sessions)
     {
         var stop = context.RequestAborted;
-        var (id, token) = (Guid.CreateVersion7(now), SessionToken.New());
-        var expires = now + options.SessionIdle;
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        var begun = await connection.ExecuteAsync(
-            new CommandDefinition(
-                BeginWriterSql,
-                new
-                {
-                    id,
-                    user,
-                    hash = SessionToken.Hash(token),
-                    device,
-                    userAgent = ActivityLog.AgentOf(context),
-                    address = ActivityLog.AddressOf(context),
-                    network = Throttle.Network(context.Connection.RemoteIpAddress),
-                    now,
-                    expires,
-                },
-                transaction,
-                cancellationToken: stop
-            )
-        );
-        if (begun != 1)
+        if (await sessions.Begin(connection, transaction, person.Id, device, context) is not { } session)
             return Refusals.WrongCredentials.Because("The login or the password is wrong.");
+        await transaction.CommitAsync(stop);
+        return Results.Created($"/v1/sessions/{session.Id}", session);
+    }
+
+    static async Task<IResult> AskForMore(
+        NpgsqlConnection connection,
+        Person person,
+        string? device,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
+    {
+        var answer = new SecondStep(
+            Guid.CreateVersion7(now),
+            SessionToken.NewPending(),
+            ["code", "recovery_code"],
+            now + FinishSignIn.Patience
+        );
         await connection.ExecuteAsync(
             new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.SignedIn, context, now),
-                transaction,
+                AskWriterSql,
+                new
+                {
+                    answer.Id,
+                    user = person.Id,
+                    hash = SessionToken.Hash(answer.Token),
+                    device,
+                    attempts = FinishSignIn.Attempts,
+                    now,
+                    answer.ExpiresAt,
+                },
                 cancellationToken: stop
             )
         );
-        await transaction.CommitAsync(stop);
-        return Results.Created($"/v1/sessions/{id}", new Answer(id, token, user, expires));
+        return Results.Accepted(value: answer);
     }
 
     /// <summary>
@@ -169,7 +169,7 @@ static class SignIn
             new($"sign-in from {network}", 200, TimeSpan.FromMinutes(15), Counts: !isKnownHere),
         ];
 
-    sealed record Person(Guid Id, string Status, string Hash, string Pepper, bool IsKnownHere)
+    sealed record Person(Guid Id, string Status, string Hash, string Pepper, bool HasSecondFactor, bool IsKnownHere)
     {
         public PasswordHash Kept => new(Hash, Pepper);
     }
@@ -177,6 +177,7 @@ static class SignIn
     // Whoever has shown that the address is theirs comes before those who claim it.
     const string FindWriterSql = """
         select u.id, u.status, p.hash, p.pepper,
+               exists (select from identity.authenticators a where a.user_id = u.id and a.confirmed_at is not null) as has_second_factor,
                exists (select from identity.sessions s where s.user_id = u.id and s.network = @network::inet and s.created_at > @since) as is_known_here
           from identity.users u
           join identity.passwords p on p.user_id = u.id
@@ -188,12 +189,8 @@ static class SignIn
          limit 1
         """;
 
-    const string BeginWriterSql = """
-        with person as (
-            update identity.users set last_login_at = @now where id = @user and status = 'active' returning id
-        )
-        insert into identity.sessions
-               (id, user_id, token_hash, device, user_agent, address, network, created_at, last_seen_at, expires_at)
-        select @id, id, @hash, @device, @userAgent, @address::inet, @network::inet, @now, @now, @expires from person
+    const string AskWriterSql = """
+        insert into identity.sign_ins (id, user_id, token_hash, device, attempts_left, created_at, expires_at)
+        values (@id, @user, @hash, @device, @attempts, @now, @expiresAt)
         """;
 }

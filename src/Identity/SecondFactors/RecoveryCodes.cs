@@ -1,0 +1,58 @@
+using System.ComponentModel;
+using Dapper;
+using Hazina.Identity.Passwords;
+using Npgsql;
+
+namespace Hazina.Identity.SecondFactors;
+
+[Description("Codes to write down, for whoever loses the authenticator. They are shown this once.")]
+sealed record RecoveryCodesAnswer(
+    [property: Description("Ten, each good for one sign-in or confirmation.")] IReadOnlyList<string> Codes,
+    DateTimeOffset CreatedAt
+)
+{
+    [Description("Always recovery_codes.")]
+    public string Object => "recovery_codes";
+}
+
+/// <summary>Gives recovery codes out.</summary>
+sealed class RecoveryCodes(Pepper pepper, TimeProvider time)
+{
+    /// <summary>New ones, as part of a transaction; those before are worth nothing then.</summary>
+    public async Task<RecoveryCodesAnswer> Renew(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Guid user,
+        CancellationToken cancellation
+    )
+    {
+        var answer = new RecoveryCodesAnswer(
+            [.. Enumerable.Range(0, RecoveryCode.Count).Select(_ => RecoveryCode.New())],
+            time.GetUtcNow()
+        );
+        await connection.ExecuteAsync(new CommandDefinition(ForgetWriterSql, new { user }, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                InsertWriterSql,
+                new
+                {
+                    user,
+                    hashes = answer.Codes.Select(c => RecoveryCode.Hash(pepper, user, c)).ToArray(),
+                    now = answer.CreatedAt,
+                },
+                transaction,
+                cancellationToken: cancellation
+            )
+        );
+        return answer;
+    }
+
+    public Task Forget(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, CancellationToken cancellation) =>
+        connection.ExecuteAsync(new CommandDefinition(ForgetWriterSql, new { user }, transaction, cancellationToken: cancellation));
+
+    const string ForgetWriterSql = "delete from identity.recovery_codes where user_id = @user";
+
+    const string InsertWriterSql = """
+        insert into identity.recovery_codes (user_id, hash, created_at) select @user, h, @now from unnest(@hashes::bytea[]) as h
+        """;
+}

@@ -1,0 +1,53 @@
+using Dapper;
+using Hazina.Identity.Activities;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Identity.SecondFactors;
+
+/// <summary><c>DELETE /v1/me/authenticator</c></summary>
+static class RemoveAuthenticator
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapDelete("/me/authenticator", Delete)
+            .WithSummary("Take the authenticator away")
+            .WithDescription(
+                "Its recovery codes go with it; signing in asks for the password alone then. Needs a confirmation of the last ten minutes."
+            )
+            .Produces(StatusCodes.Status204NoContent);
+
+    static async Task<IResult> Delete(HttpContext context, Database database, RecoveryCodes codes, Notices notices, TimeProvider time)
+    {
+        var stop = context.RequestAborted;
+        var user = Caller.Of(context).Id;
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
+        await using var transaction = await connection.BeginTransactionAsync(stop);
+        var removed = await connection.ExecuteAsync(
+            new CommandDefinition(RemoveWriterSql, new { user }, transaction, cancellationToken: stop)
+        );
+        if (removed == 0)
+            return Refusals.NoAuthenticator.Because("There is no authenticator.");
+        await codes.Forget(connection, transaction, user, stop);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ActivityLog.InsertWriterSql,
+                ActivityLog.Row(user, ActivityType.AuthenticatorRemoved, context, time.GetUtcNow()),
+                transaction,
+                cancellationToken: stop
+            )
+        );
+        await transaction.CommitAsync(stop);
+        await notices.Tell(
+            user,
+            "The authenticator was taken away",
+            "Signing in to your account asks for the password alone from now on. If it was not you, set a new password at once and tell us."
+        );
+        return Results.NoContent();
+    }
+
+    const string RemoveWriterSql = "delete from identity.authenticators where user_id = @user and confirmed_at is not null";
+}

@@ -1,0 +1,51 @@
+using Dapper;
+using Hazina.Identity.Activities;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Identity.SecondFactors;
+
+/// <summary><c>POST /v1/me/recovery-codes</c></summary>
+static class RenewRecoveryCodes
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/me/recovery-codes", Post)
+            .WithSummary("Get new recovery codes")
+            .WithDescription("The ones before are worth nothing then. Takes no body. Needs a confirmation of the last ten minutes.")
+            .Produces<RecoveryCodesAnswer>();
+
+    static async Task<IResult> Post(HttpContext context, Database database, RecoveryCodes codes, Notices notices, TimeProvider time)
+    {
+        var stop = context.RequestAborted;
+        var user = Caller.Of(context).Id;
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
+        await using var transaction = await connection.BeginTransactionAsync(stop);
+        var found = await connection.QuerySingleOrDefaultAsync<Guid?>(
+            new CommandDefinition(FindWriterSql, new { user }, transaction, cancellationToken: stop)
+        );
+        if (found is null)
+            return Refusals.NoAuthenticator.Because("There is no authenticator.");
+        var answer = await codes.Renew(connection, transaction, user, stop);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ActivityLog.InsertWriterSql,
+                ActivityLog.Row(user, ActivityType.RecoveryCodesRenewed, context, time.GetUtcNow()),
+                transaction,
+                cancellationToken: stop
+            )
+        );
+        await transaction.CommitAsync(stop);
+        await notices.Tell(
+            user,
+            "You have new recovery codes",
+            "New recovery codes were made for your account; the old ones are worth nothing. If it was not you, set a new password at once and tell us."
+        );
+        return Results.Ok(answer);
+    }
+
+    const string FindWriterSql = "select id from identity.authenticators where user_id = @user and confirmed_at is not null for update";
+}

@@ -1,0 +1,183 @@
+using System.ComponentModel;
+using Dapper;
+using Hazina.Identity.Activities;
+using Hazina.Identity.Passwords;
+using Hazina.Identity.SecondFactors;
+using Hazina.Identity.SigningIn;
+using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace Hazina.Identity.Sessions;
+
+/// <summary><c>POST /v1/auth/confirm</c></summary>
+static class Confirm
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/confirm", Post)
+            .WithSummary("Show again who one is")
+            .WithDescription(
+                """
+                Some acts ask for this, and say so by `identity.confirmation_required`; it is good for ten minutes, as signing in is. Who has an authenticator
+                shows a code of it or a recovery code, everybody else the password. The session goes on under the token of this answer; the one before is
+                good for nothing any more.
+                """
+            )
+            .Produces<Answer>();
+
+    [Description("One of the three.")]
+    public sealed record Request(
+        [property: Description("For who has no authenticator.")] string? Password = null,
+        [property: Description("The six digits that the app shows.")] string? Code = null,
+        [property: Description("One of the ten.")] string? RecoveryCode = null
+    );
+
+    [Description("A session that was confirmed.")]
+    public sealed record Answer(
+        [property: Description("The session's id, as before.")] Guid Session,
+        [property: Description("The session's new token. It is shown this once.")] string Token,
+        DateTimeOffset ConfirmedAt,
+        [property: Description("Until when it counts as confirmed.")] DateTimeOffset ConfirmedUntil
+    )
+    {
+        [Description("Always confirmation.")]
+        public string Object => "confirmation";
+    }
+
+    static async Task<IResult> Post(
+        Request body,
+        HttpContext context,
+        Database database,
+        PasswordHasher passwords,
+        SecondFactor factors,
+        Throttle throttle,
+        Confirmations confirmations,
+        SessionRing ring,
+        TimeProvider time
+    )
+    {
+        var check = new Validation();
+        check.That(
+            (body.Password ?? body.Code ?? body.RecoveryCode) is not null,
+            "/password",
+            "required",
+            "or code is required, or recovery_code"
+        );
+        var proof = check.Factor(body.Code, body.RecoveryCode, isOptional: true);
+        check.OptionalText(body.Password, "/password", PasswordRules.Max, min: 1);
+        check.That(
+            body.Password is null || proof == new FactorProof(null, null),
+            "/password",
+            "conflict",
+            "cannot be given together with a code"
+        );
+        if (check.Failed(out var refusal))
+            return refusal;
+
+        var stop = context.RequestAborted;
+        var caller = Caller.Of(context);
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
+        var person = await connection.QuerySingleAsync<Person>(
+            new CommandDefinition(FindWriterSql, new { user = caller.Id }, cancellationToken: stop)
+        );
+        if (person.HasSecondFactor == body.Password is not null)
+            return person.HasSecondFactor
+                ? Refusals.SecondFactorRequired.Because("Send a code of the authenticator app, or a recovery code.", "/code")
+                : Refusals.NoAuthenticator.Because("There is no authenticator: send the password.", "/password");
+        if (body.Password is { } password && await CheckPassword(person, password, context, passwords, throttle) is { } no)
+            return no;
+        var network = Throttle.Network(context.Connection.RemoteIpAddress);
+        if (body.Password is null && await factors.Take(caller.Id, network, stop) is { } wait)
+            return wait;
+
+        var now = time.GetUtcNow();
+        var answer = new Answer(caller.Session!.Value, SessionToken.New(), now, confirmations.Until(now));
+        if (!await Write(connection, answer, body.Password is null ? proof : null, context, factors))
+        {
+            var failed = ActivityLog.Row(caller.Id, ActivityType.SecondFactorFailed, context, now);
+            await connection.ExecuteAsync(new CommandDefinition(ActivityLog.InsertWriterSql, failed, cancellationToken: stop));
+            return Refusals.WrongSecondFactor.Because(
+                "The code is not right, or was used before.",
+                proof.Code is null ? "/recovery_code" : "/code"
+            );
+        }
+
+        ring.Forget(answer.Session);
+        if (body.Password is null)
+            await factors.GiveBack(caller.Id, network, stop);
+        return Results.Ok(answer);
+    }
+
+    static async Task<Refusal?> CheckPassword(
+        Person person,
+        string password,
+        HttpContext context,
+        PasswordHasher passwords,
+        Throttle throttle
+    )
+    {
+        var stop = context.RequestAborted;
+        // Whoever has stolen a session must not come by the password through it.
+        var limit = ChangePassword.LimitOf(Caller.Of(context).Id);
+        if (await throttle.Take(stop, limit) is { } wait)
+            return wait;
+        var isRight = await passwords.Check(password, new PasswordHash(person.Hash, person.Pepper), stop);
+        if (isRight is null)
+            return Refusals.Busy.Because("Too many passwords are waiting to be checked.") with { RetryAfter = TimeSpan.FromSeconds(5) };
+        if (isRight == false)
+            return Refusals.WrongCredentials.Because("The password is wrong.", "/password");
+        await throttle.GiveBack(stop, limit);
+        return null;
+    }
+
+    static async Task<bool> Write(NpgsqlConnection connection, Answer answer, FactorProof? proof, HttpContext context, SecondFactor factors)
+    {
+        var stop = context.RequestAborted;
+        var user = Caller.Of(context).Id;
+        await using var transaction = await connection.BeginTransactionAsync(stop);
+        if (proof is not null && !await factors.Use(connection, transaction, user, proof, stop))
+            return false;
+        // One that was ended in between is not begun again by this: its new token opens nothing.
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ConfirmWriterSql,
+                new
+                {
+                    answer.Session,
+                    hash = SessionToken.Hash(answer.Token),
+                    now = answer.ConfirmedAt,
+                },
+                transaction,
+                cancellationToken: stop
+            )
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                ActivityLog.InsertWriterSql,
+                ActivityLog.Row(user, ActivityType.Confirmed, context, answer.ConfirmedAt),
+                transaction,
+                cancellationToken: stop
+            )
+        );
+        await transaction.CommitAsync(stop);
+        return true;
+    }
+
+    sealed record Person(string Hash, string Pepper, bool HasSecondFactor);
+
+    const string FindWriterSql = """
+        select p.hash, p.pepper,
+               exists (select from identity.authenticators a where a.user_id = p.user_id and a.confirmed_at is not null) as has_second_factor
+          from identity.passwords p
+         where p.user_id = @user
+        """;
+
+    const string ConfirmWriterSql = """
+        update identity.sessions set confirmed_at = @now, token_hash = @hash where id = @session and ended_at is null
+        """;
+}

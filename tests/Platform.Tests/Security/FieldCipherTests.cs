@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using Hazina.Platform.Security;
+using Hazina.Testing;
+using Microsoft.Extensions.Configuration;
+
+namespace Hazina.Platform.Tests.Security;
+
+public sealed class FieldCipherTests
+{
+    static readonly string[] Keys = [.. Enumerable.Range(0, 3).Select(_ => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(10_000)]
+    public void What_is_sealed_is_opened_in_its_place_and_nowhere_else(int length)
+    {
+        var cipher = With(("FieldKeys:Keys", Keys[0]));
+        var plain = RandomNumberGenerator.GetBytes(length);
+        var (once, twice) = (cipher.Seal(plain, "a place"), cipher.Seal(plain, "a place"));
+        Assert.NotEqual(once, twice);
+        Assert.Equal(plain, cipher.Open(once, "a place"));
+        Assert.ThrowsAny<CryptographicException>(() => cipher.Open(once, "another place"));
+    }
+
+    [Fact]
+    public void Every_changed_byte_is_noticed()
+    {
+        var cipher = With(("FieldKeys:Keys", Keys[0]));
+        var sealedBytes = cipher.Seal("a secret"u8, "a place");
+        for (var i = 0; i < sealedBytes.Length; i++)
+        {
+            var changed = sealedBytes.ToArray();
+            changed[i] ^= 1;
+            Assert.ThrowsAny<CryptographicException>(() => cipher.Open(changed, "a place"));
+            Assert.ThrowsAny<CryptographicException>(() => cipher.Open(sealedBytes.AsSpan(0, i), "a place"));
+        }
+    }
+
+    [Fact]
+    public void A_new_key_in_front_encrypts_and_the_old_ones_go_on_decrypting()
+    {
+        var before = With(("FieldKeys:Keys", Keys[0]));
+        var after = With(("FieldKeys:Keys", $"{Keys[1]}\n{Keys[0]}\n"));
+        var (old, fresh) = (before.Seal("a secret"u8, "a place"), after.Seal("a secret"u8, "a place"));
+        Assert.Equal("a secret"u8, after.Open(old, "a place"));
+        Assert.Equal("a secret"u8, after.Open(fresh, "a place"));
+        var unknown = Assert.ThrowsAny<CryptographicException>(() => before.Open(fresh, "a place"));
+        Assert.Contains("not among those given here", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_setting_the_data_folder_gets_a_key_that_it_keeps()
+    {
+        using var folder = new TemporaryFolder();
+        var stored = With(("data", folder.Path)).Seal("a secret"u8, "a place");
+        var file = folder.Inside("keys", "fields");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal("a secret"u8, With(("data", folder.Path)).Open(stored, "a place"));
+        Assert.Equal("a secret"u8, With(("FieldKeys:File", file)).Open(stored, "a place"));
+    }
+
+    [Theory]
+    [InlineData("not base64")]
+    [InlineData("AAAA")]
+    [InlineData(" ")]
+    public void What_is_no_key_is_told(string keys) =>
+        Assert.Contains(
+            "FieldKeys:Keys",
+            Assert.Throws<InvalidOperationException>(() => With(("FieldKeys:Keys", keys)).Seal([1], "a place")).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void Where_there_is_no_key_and_no_place_for_one_that_is_told() =>
+        Assert.Contains(
+            "FieldKeys:File",
+            Assert.Throws<InvalidOperationException>(() => With().Seal([1], "a place")).Message,
+            StringComparison.Ordinal
+        );
+
+    static FieldCipher With(params (string Name, string Value)[] settings) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build());
+}
