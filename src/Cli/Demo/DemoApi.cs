@@ -7,11 +7,13 @@ namespace Hazina.Cli.Demo;
 /// <summary>The public API as a customer's program calls it; the demo has no other way in.</summary>
 sealed class DemoApi(HttpClient http)
 {
+    /// <summary>Where paths begin that say no root of their own.</summary>
     public const string Root = "/v1/ledger";
 
     public async Task<DemoAnswer> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(method, Root + path);
+        var whole = path.StartsWith("/v1/", StringComparison.Ordinal) ? path : Root + path;
+        using var request = new HttpRequestMessage(method, whole);
         if (body is not null)
         {
             request.Content = JsonContent.Create(body);
@@ -21,7 +23,7 @@ sealed class DemoApi(HttpClient http)
         var text = await response.Content.ReadAsStringAsync(ct);
         using var document = JsonDocument.Parse(text.Length == 0 ? "{}" : text);
         var replayed = response.Headers.TryGetValues("Idempotent-Replayed", out var values) && values.Contains("true");
-        return new DemoAnswer($"{method} {Root}{path}", (int)response.StatusCode, document.RootElement.Clone(), replayed);
+        return new DemoAnswer($"{method} {whole}", (int)response.StatusCode, document.RootElement.Clone(), replayed);
     }
 
     /// <summary>Posts something that has to succeed, or the demo has nothing to tell.</summary>

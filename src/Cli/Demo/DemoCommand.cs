@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Hazina.Host;
 using Hazina.Ledger.Proof;
+using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -67,15 +68,17 @@ static class DemoCommand
         var day = new List<DemoMoment>();
         await Screen.WatchAsync(
             "Playing a day",
-            report =>
-                new DemoDay(
-                    api,
-                    moment =>
-                    {
-                        day.Add(moment);
-                        report(day.Count, 16);
-                    }
-                ).PlayAsync(ct)
+            async report =>
+            {
+                var people = await new DemoPeople(api, app.Services.GetRequiredService<MessageOutbox>(), Note).ComeAsync(ct);
+                await new DemoDay(api, people, Note).PlayAsync(ct);
+
+                void Note(DemoMoment moment)
+                {
+                    day.Add(moment);
+                    report(day.Count, 20);
+                }
+            }
         );
         AnsiConsole.Write(StoryOf(day));
         var balance = await api.GetAsync("/trial-balance", ct);

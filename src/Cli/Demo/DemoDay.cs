@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Hazina.Cli.Demo;
 
 /// <summary>A day of a small town, played through the API: every kind of thing that the ledger does, once.</summary>
-sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
+sealed class DemoDay(DemoApi api, IReadOnlyDictionary<string, Guid> people, Action<DemoMoment> tell)
 {
     public const string Currency = "KES";
 
@@ -126,7 +126,9 @@ sealed class DemoDay(DemoApi api, Action<DemoMoment> tell)
                 ["currency"] = Currency,
                 ["class"] = accountClass,
                 ["floor"] = floor,
-                ["owner"] = "demo:" + name.ToLowerInvariant().Replace(' ', '-'),
+                ["owner"] = people.TryGetValue(name, out var person)
+                    ? $"user:{person}"
+                    : "demo:" + name.ToLowerInvariant().Replace(' ', '-'),
             },
             ct
         );
