@@ -4,7 +4,7 @@ namespace Hazina.Identity.Tests.SecondFactors;
 
 public sealed class TotpTests
 {
-    static readonly byte[] Secret = "12345678901234567890"u8.ToArray();
+    static readonly byte[] Key = "12345678901234567890"u8.ToArray();
 
     /// <summary>RFC 6238, appendix B, SHA-1: the last six of its eight digits.</summary>
     [Theory]
@@ -17,8 +17,8 @@ public sealed class TotpTests
     public void Codes_are_those_of_the_standard(long seconds, string code)
     {
         var time = DateTimeOffset.FromUnixTimeSeconds(seconds);
-        Assert.Equal(code, Totp.CodeAt(Secret, Totp.StepAt(time)));
-        Assert.Equal(Totp.StepAt(time), Totp.StepOf(Secret, code, time));
+        Assert.Equal(code, Totp.CodeAt(Key, Totp.StepAt(time)));
+        Assert.Equal(Totp.StepAt(time), Totp.StepOf(Key, code, time));
     }
 
     [Fact]
@@ -28,10 +28,10 @@ public sealed class TotpTests
         var step = Totp.StepAt(now);
         Assert.Equal(
             [null, step - 1, step, step + 1, null],
-            Enumerable.Range(-2, 5).Select(i => Totp.StepOf(Secret, Totp.CodeAt(Secret, step + i), now))
+            Enumerable.Range(-2, 5).Select(i => Totp.StepOf(Key, Totp.CodeAt(Key, step + i), now))
         );
-        Assert.Null(Totp.StepOf(Secret, "", now));
-        Assert.Null(Totp.StepOf(Secret, "०८१८०४", now));
+        Assert.Null(Totp.StepOf(Key, "", now));
+        Assert.Null(Totp.StepOf(Key, "०८१८०४", now));
     }
 
     /// <summary>RFC 4648, section 10, without padding, and a secret of the usual length.</summary>
