@@ -1,5 +1,6 @@
 using Hazina.Identity.Activities;
 using Hazina.Identity.Codes;
+using Hazina.Identity.Contacts;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Preferences;
 using Hazina.Identity.Registration;
@@ -46,10 +47,12 @@ public static class IdentityModule
         services.AddSingleton<SecondFactor>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<Notices>();
+        services.AddSingleton<ContactMover>();
         services.AddSingleton<ICallerSource>(s => s.GetRequiredService<SessionRing>());
         services.AddHostedService(s => s.GetRequiredService<SessionRing>());
         services.AddSingleton<Sweeper>();
         services.AddJob("identity.sweep", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<Sweeper>().Sweep(stop));
+        services.AddJob("identity.move_contacts", TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<ContactMover>().MoveDue(stop));
         services.AddRefusals(Refusals.All);
         return services.AddPermissions(
             new Permission(Self, "See and change one's own profile, preferences and sessions. For people; a key is nobody.", Role.All)
@@ -85,11 +88,15 @@ public static class IdentityModule
         EndOtherSessions.Map(me);
         GetAuthenticator.Map(me);
         ConfirmAuthenticator.Map(me);
+        GetContactChange.Map(me);
+        VerifyContactChange.Map(me);
+        StopContactChange.Map(me);
 
         var confirmed = me.MapGroup("").RequireConfirmation();
         BeginAuthenticator.Map(confirmed);
         RemoveAuthenticator.Map(confirmed);
         RenewRecoveryCodes.Map(confirmed);
+        AskContactChange.Map(confirmed);
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ public sealed record IdentityOptions
     /// <summary>How long a confirmation counts, for acts that ask for one.</summary>
     public TimeSpan ConfirmationLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a new e-mail address or phone number waits before it takes effect, so that whoever reads the old one can stop it.</summary>
+    public TimeSpan ContactCoolingOff { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>How long a registration waits for its code.</summary>
     public TimeSpan RegistrationLifetime { get; set; } = TimeSpan.FromDays(7);
 }

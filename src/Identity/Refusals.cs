@@ -123,6 +123,13 @@ public static class Refusals
         "One authenticator is enough. To change it, take the old one away by `DELETE /v1/me/authenticator` and begin again."
     );
 
+    public static readonly RefusalType NoContactChange = new(
+        "identity.no_contact_change",
+        404,
+        "No address is being changed",
+        "Whoever is signed in has not asked for another e-mail address or phone number, or the change is over. Begin with `POST /v1/me/contact-change`."
+    );
+
     public static IReadOnlyList<RefusalType> All { get; } =
     [
         WrongCredentials,
@@ -141,5 +148,6 @@ public static class Refusals
         ConfirmationRequired,
         NoAuthenticator,
         AuthenticatorExists,
+        NoContactChange,
     ];
 }

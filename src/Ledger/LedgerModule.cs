@@ -47,10 +47,7 @@ public static class LedgerModule
         services.AddPermissions(
             new Permission(Read, "See accounts, balances, transactions and reservations.", Role.Staff),
             new Permission(Post, "Move money: post and reverse transactions; make, capture and release reservations."),
-            new Permission(Force, "Post what floors, ceilings and freezes would stop. Only together with ledger.post.")
-            {
-                OnlyWith = Post,
-            },
+            new Permission(Force, "Post what floors, ceilings and freezes would stop. Only together with ledger.post.") { OnlyWith = Post },
             new Permission(Accounts, "Open, change, freeze and close accounts.")
         );
         return services.AddReadiness("ledger", (provider, _) => Task.FromResult(Trouble(provider.GetRequiredService<Journal>())));

@@ -32,6 +32,8 @@ public sealed class RowSecurityTests(IdentityServer server)
             )
         ).Is(System.Net.HttpStatusCode.OK);
         await AuthenticatorApp.Add(juma, TimeProvider.System);
+        var change = new System.Text.Json.Nodes.JsonObject { ["phone"] = IdentityServer.AnyPhone() };
+        (await juma.Post("/v1/me/contact-change", change)).Is(System.Net.HttpStatusCode.Accepted);
         await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
         var tables = (
             await connection.QueryAsync<string>(
@@ -42,7 +44,7 @@ public sealed class RowSecurityTests(IdentityServer server)
             )
         ).ToList();
         Assert.Equal(
-            ["activities", "authenticators", "preferences", "profiles", "recovery_codes", "sessions", "users"],
+            ["activities", "authenticators", "contact_changes", "preferences", "profiles", "recovery_codes", "sessions", "users"],
             tables.Order(StringComparer.Ordinal)
         );
         foreach (var table in tables)
@@ -72,6 +74,8 @@ public sealed class RowSecurityTests(IdentityServer server)
     [InlineData("select hash from identity.recovery_codes")]
     [InlineData("update identity.recovery_codes set used_at = null")]
     [InlineData("select id from identity.sign_ins")]
+    [InlineData("update identity.contact_changes set due_at = now()")]
+    [InlineData("insert into identity.contact_changes (id) values (gen_random_uuid())")]
     [InlineData("update identity.sessions set confirmed_at = now()")]
     [InlineData("delete from identity.users")]
     [InlineData("delete from identity.activities")]

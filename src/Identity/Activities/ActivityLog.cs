@@ -22,6 +22,10 @@ enum ActivityType
     AuthenticatorAdded,
     AuthenticatorRemoved,
     RecoveryCodesRenewed,
+    ContactChangeAsked,
+    ContactChangeVerified,
+    ContactChangeStopped,
+    ContactChanged,
 }
 
 [Description("Something that somebody did, or that was tried in their name.")]
@@ -41,15 +45,16 @@ sealed record ActivityAnswer(
 static class ActivityLog
 {
     /// <summary>What <see cref="InsertSql"/> and <see cref="InsertWriterSql"/> take.</summary>
+    /// <param name="context">Null for what happens by the clock.</param>
     /// <param name="user">Null for nobody: then the writer's statement does the same and writes nothing.</param>
-    public static object Row(Guid? user, ActivityType type, HttpContext context, DateTimeOffset now) =>
+    public static object Row(Guid? user, ActivityType type, HttpContext? context, DateTimeOffset now) =>
         new
         {
             activity = Guid.CreateVersion7(now),
             user,
             type = Words.Of(type),
-            address = AddressOf(context),
-            userAgent = AgentOf(context),
+            address = context is null ? null : AddressOf(context),
+            userAgent = context is null ? null : AgentOf(context),
             now,
         };
 

@@ -5,4 +5,5 @@ enum CodePurpose
 {
     Registration,
     PasswordReset,
+    ContactChange,
 }

@@ -67,6 +67,8 @@ sealed class PasswordChange(SessionRing ring, MessageOutbox messages, TimeProvid
             update identity.sessions set ended_at = @now, end_reason = @reason where user_id = @user and ended_at is null
         ), codes as (
             update identity.codes set attempts_left = 0 where user_id = @user and used_at is null
+        ), contact_changes as (
+            update identity.contact_changes set status = 'cancelled', ended_at = @now where user_id = @user and ended_at is null
         ), sign_ins as (
             update identity.sign_ins set used_at = @now where user_id = @user and used_at is null
         )

@@ -84,7 +84,7 @@ static class VerifyRegistration
          where id = @user and status = 'pending_verification'
         """;
 
-    const string EndOtherClaimsWriterSql = """
+    public const string EndOtherClaimsWriterSql = """
         delete from identity.users c
          using identity.users u
          where u.id = @user and c.id <> u.id and c.status = 'pending_verification' and (c.email = u.email or c.phone = u.phone)
