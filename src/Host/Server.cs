@@ -1,5 +1,6 @@
 using System.Net;
 using Hazina.Platform;
+using Hazina.Platform.Events;
 using Hazina.Platform.Jobs;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -58,7 +59,8 @@ public static class Server
             module.Add(services);
         services.AddApiDocument();
         add?.Invoke(services);
-        // Last, so that on the way down the jobs end before what they use.
+        // Last, so that on the way down the jobs and listeners end before what they use.
+        services.AddEventRunners();
         services.AddJobRunner();
 
         var app = builder.Build();

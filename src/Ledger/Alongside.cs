@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Hazina.Platform.Events;
 using NpgsqlTypes;
 
 namespace Hazina.Ledger;
@@ -25,7 +27,30 @@ public sealed record AlongsideStatement(string Module, string Name, string Sql, 
 /// batch. Null for a fresh row that nobody else can touch.
 /// </param>
 /// <param name="Values">As many as <see cref="AlongsideStatement.Columns"/>; a <see cref="Fill"/> stands for what is known only once decided.</param>
-public sealed record AlongsideRow(AlongsideStatement Statement, string? Key, IReadOnlyList<object?> Values);
+public sealed record AlongsideRow(AlongsideStatement Statement, string? Key, IReadOnlyList<object?> Values)
+{
+    static readonly ConcurrentDictionary<string, AlongsideStatement> Outboxes = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// An event of the caller's module, told if and when the money has moved, at the journal's time. Those of a batch are inserted once, in the order of
+    /// the postings.
+    /// </summary>
+    /// <param name="type">A module tells its own events.</param>
+    /// <param name="book">The posting's.</param>
+    /// <param name="key">What it is about: events of one key are handled in their order.</param>
+    /// <param name="data">What it says; nothing that is known only once decided.</param>
+    public static AlongsideRow Event<T>(EventType<T> type, string book, string key, T data)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var statement = Outboxes.GetOrAdd(
+            type.Module,
+            module => new AlongsideStatement(module, module + ".tell", Outbox.InsertManySql(module), Outbox.Columns)
+        );
+        var told = type.Of(book, key, default, data);
+        return new AlongsideRow(statement, Key: null, [told.Id, told.Type, told.Book, told.Key, told.IsPublic, Fill.RecordedAt, told.Data]);
+    }
+}
 
 /// <summary>A value that the writer fills in from the outcome.</summary>
 public abstract record Fill

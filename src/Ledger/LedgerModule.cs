@@ -9,6 +9,7 @@ using Hazina.Ledger.Reading;
 using Hazina.Ledger.Reservations;
 using Hazina.Ledger.Transactions;
 using Hazina.Platform;
+using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -43,6 +44,8 @@ public static class LedgerModule
         services.AddHostedService(provider => provider.GetRequiredService<HeadSigner>());
         services.AddHostedService(provider => provider.GetRequiredService<Journal>());
         services.AddSingleton<BookReader>();
+        services.AddEvents(Events.All);
+        services.AddEventSource<JournalEvents>();
         services.AddRefusals(Refusals.All);
         services.AddPermissions(
             new Permission(Read, "See accounts, balances, transactions and reservations.", Role.Staff),

@@ -31,4 +31,29 @@ static partial class PlatformLog
 
     [LoggerMessage(1033, LogLevel.Debug, "Job {Job} ran for {Milliseconds} ms")]
     public static partial void JobRan(ILogger logger, string job, long milliseconds);
+
+    [LoggerMessage(1040, LogLevel.Warning, "Events cannot be relayed at the moment: {Reason}")]
+    public static partial void EventsNotRelayed(ILogger logger, string reason);
+
+    [LoggerMessage(1041, LogLevel.Error, "Events could not be relayed")]
+    public static partial void RelayFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1042, LogLevel.Warning, "The events of {Source} cannot be read at the moment: {Reason}")]
+    public static partial void SourceNotRead(ILogger logger, string source, string reason);
+
+    [LoggerMessage(1043, LogLevel.Warning, "Listener {Listener} could not handle event {Number}, {Type}: {Fault}")]
+    public static partial void EventNotHandled(ILogger logger, string listener, long number, string type, string fault);
+
+    [LoggerMessage(
+        1044,
+        LogLevel.Error,
+        "Listener {Listener} has given up on event {Number}, {Type}; it is parked, and those of its key wait behind it: {Fault}"
+    )]
+    public static partial void EventParked(ILogger logger, string listener, long number, string type, string fault);
+
+    [LoggerMessage(1045, LogLevel.Warning, "Listener {Listener} cannot go on at the moment: {Reason}")]
+    public static partial void ListenerCannotRead(ILogger logger, string listener, string reason);
+
+    [LoggerMessage(1046, LogLevel.Error, "Listener {Listener} was interrupted and goes on soon")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception, string listener);
 }

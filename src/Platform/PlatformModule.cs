@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 using Hazina.Platform.Jobs;
 using Hazina.Platform.Messages;
@@ -43,6 +44,12 @@ public static class PlatformModule
             (s, stop) => s.GetRequiredService<IdempotencyStore>().Sweep(stop)
         );
 
+        services.AddSingleton(s => new EventCatalogue(s.GetServices<EventList>()));
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<ListenerTable>();
+        services.AddSingleton<ParkedEvents>();
+        services.AddPermissions(new Permission(ListEvents.Permission, "Read the events of the key's book."));
+
         return services.AddReadiness(
             "database",
             async (s, stop) =>
@@ -65,8 +72,11 @@ public static class PlatformModule
             .UseMiddleware<BodyGate>()
             .UseMiddleware<Idempotency>();
 
-    public static void MapPlatform(this IEndpointRouteBuilder routes) =>
+    public static void MapPlatform(this IEndpointRouteBuilder routes)
+    {
         routes.ServiceProvider.GetRequiredService<RefusalCatalogue>().Map(routes);
+        ListEvents.Map(routes);
+    }
 
     /// <summary>Gives a module's refusals their pages.</summary>
     public static IServiceCollection AddRefusals(this IServiceCollection services, IReadOnlyList<RefusalType> refusals) =>

@@ -166,7 +166,7 @@ sealed record StepAnswer(
         );
     }
 
-    static decimal Normal(decimal net, short accountClass) =>
+    internal static decimal Normal(decimal net, short accountClass) =>
         (AccountClass)accountClass is AccountClass.Asset or AccountClass.Expense ? net : -net;
 }
 

@@ -51,6 +51,7 @@ public sealed class PlanTests
             .. OfAccounts(sample),
             .. OfLists(sample),
             .. OfOthers(sample),
+            .. OfEvents(sample),
         ];
         Assert.All(
             statements,
@@ -211,6 +212,36 @@ public sealed class PlanTests
                     ["count"] = 21,
                 }
             ),
+        ];
+
+    static List<(Type Verb, string Name, Dictionary<string, object> Values)> OfEvents(Sample of) =>
+        [
+            (typeof(JournalEvents), "EndsSql", new() { ["after"] = of.Row, ["most"] = of.Row + 65_536 }),
+            (typeof(JournalEvents), "PartsSql", new() { ["after"] = of.Row, ["upTo"] = of.Last }),
+            (
+                typeof(JournalEvents),
+                "FindSql",
+                new()
+                {
+                    ["firsts"] = new[] { of.Row, of.Row + 10_000 },
+                    ["lasts"] = new[] { of.Row + 5_000, of.Last },
+                    ["kinds"] = new short[] { 1, 2 },
+                    ["limit"] = 101,
+                }
+            ),
+            (
+                typeof(JournalEvents),
+                "FindOfBookSql",
+                new()
+                {
+                    ["firsts"] = new[] { of.Row, of.Row + 10_000 },
+                    ["lasts"] = new[] { of.Row + 5_000, of.Last },
+                    ["kinds"] = new short[] { 1 },
+                    ["book"] = "live",
+                    ["limit"] = 101,
+                }
+            ),
+            (typeof(JournalEvents), "RowsSql", new() { ["rows"] = new[] { of.Row, of.Row + 1 } }),
         ];
 
     /// <summary>A day's work: accounts, reservations, and movements of which every second touches one hot account.</summary>

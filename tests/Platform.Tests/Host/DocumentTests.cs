@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 using Hazina.Platform.Security;
 using Hazina.Platform.Tests.Http;
@@ -56,6 +57,23 @@ public sealed partial class DocumentTests(DocumentTests.Server server) : IClassF
         var catalogue = server.App.Services.GetRequiredService<RefusalCatalogue>();
         foreach (var module in catalogue.All.Select(t => t.Code.Split('.')[0]).Distinct())
             await Compare($"docs/refusals/{module}.md", catalogue.Markdown(module));
+    }
+
+    [Fact]
+    public async Task Every_event_has_a_schema_and_every_schema_an_event()
+    {
+        var types = server.App.Services.GetRequiredService<EventCatalogue>().All;
+        Assert.Contains(types, t => t.Name == "ledger.transaction.posted.v1");
+        foreach (var type in types)
+        {
+            Assert.EndsWith(".", type.Description, StringComparison.Ordinal);
+            await Compare($"docs/events/{type.Name}.json", EventSchemas.Of(type));
+        }
+
+        Assert.Equal(
+            types.Select(t => t.Name + ".json"),
+            Directory.GetFiles(Path.Combine(Root(), "docs/events"), "*.json").Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

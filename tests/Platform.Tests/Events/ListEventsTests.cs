@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text.Json;
+using Hazina.Platform.Events;
+using Hazina.Platform.Tests.Http;
+using Hazina.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hazina.Platform.Tests.Events;
+
+/// <summary><c>GET /v1/events</c></summary>
+public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixture<ListEventsTests.Server>
+{
+    [Fact]
+    public async Task Events_come_in_order_and_page_by_page_until_nothing_is_left()
+    {
+        var numbers = new List<long>();
+        var (after, more) = (0L, true);
+        while (more)
+        {
+            var page = await Get(server.App.Client, $"?limit=7&after={after}");
+            Assert.Equal(("list", "/v1/events"), (page.Text("object"), page.Text("url")));
+            numbers.AddRange(Data(page).Select(e => e.GetProperty("number").GetInt64()));
+            (after, more) = (numbers[^1], page.GetProperty("has_more").GetBoolean());
+        }
+
+        // 30 of live, 5 of them not shown, and one of people; those of the sandbox lie between.
+        Assert.Equal(Server.Live, numbers);
+        Assert.Empty(Data(await Get(server.App.Client, $"?after={after}")));
+        Assert.Equal(Server.Live, Data(await Get(server.App.Client)).Select(e => e.GetProperty("number").GetInt64()));
+    }
+
+    [Fact]
+    public async Task An_event_says_what_when_and_about_what()
+    {
+        var told = Data(await Get(server.App.Client, "?limit=1")).Single();
+        Assert.Equal(
+            ["data", "id", "key", "number", "object", "occurred_at", "type"],
+            told.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(("event", SampleModule.Moved.Name, "a"), (told.Text("object"), told.Text("type"), told.Text("key")));
+        Assert.Equal("2026-01-31T09:30:00.000000Z", told.Text("occurred_at"));
+        Assert.Equal(7, told.GetProperty("id").GetGuid().Version);
+        Assert.Equal("""{"key":"a","place":1}""", told.GetProperty("data").GetRawText().Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_key_sees_its_own_book_alone_and_never_people_or_what_is_not_shown()
+    {
+        using var sandbox = await server.App.ClientAsync("sandbox");
+        Assert.Equal(Server.Sandbox, Data(await Get(sandbox)).Select(e => e.GetProperty("number").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Only_one_type_is_given_when_one_is_asked_for()
+    {
+        Assert.Equal(Server.Live.Count, Data(await Get(server.App.Client, "?type=sample.thing.moved.v1")).Count);
+        Assert.Empty(Data(await Get(server.App.Client, "?type=ledger.transaction.posted.v1")));
+    }
+
+    [Theory]
+    [InlineData("after=-1", "after out_of_range")]
+    [InlineData("limit=0", "limit out_of_range")]
+    [InlineData("limit=1001", "limit out_of_range")]
+    [InlineData("type=", "type unknown_value")]
+    [InlineData("type=sample.thing.hidden.v1", "type unknown_value")]
+    [InlineData("type=%27%3B--", "type unknown_value")]
+    [InlineData("type=sample.thing", "type unknown_value")]
+    public async Task A_parameter_that_is_wrong_is_named(string query, string error)
+    {
+        var problem = await (await server.App.Client.GetAsync("/v1/events?" + query)).Problem(
+            HttpStatusCode.BadRequest,
+            "platform.invalid_request"
+        );
+        Assert.Equal([error], problem.Errors());
+    }
+
+    [Theory]
+    [InlineData("after=x")]
+    [InlineData("after=1.5")]
+    [InlineData("after=99999999999999999999")]
+    [InlineData("limit=x")]
+    [InlineData("limit=99999999999")]
+    [InlineData("after=1&after=2")]
+    public async Task A_parameter_that_is_no_number_is_refused(string query) =>
+        await (await server.App.Client.GetAsync("/v1/events?" + query)).Problem(HttpStatusCode.BadRequest, "platform.invalid_request");
+
+    [Fact]
+    public async Task The_permission_is_needed()
+    {
+        await (await server.App.Anonymous.GetAsync("/v1/events")).Problem(HttpStatusCode.Unauthorized, "platform.unauthenticated");
+        using var reader = await server.App.ClientAsync("live", "ledger.read");
+        await (await reader.GetAsync("/v1/events")).Problem(HttpStatusCode.Forbidden, "platform.permission_missing");
+        using var allowed = await server.App.ClientAsync("live", "events.read");
+        Assert.Equal(HttpStatusCode.OK, (await allowed.GetAsync("/v1/events")).StatusCode);
+    }
+
+    static async Task<JsonElement> Get(HttpClient client, string query = "")
+    {
+        var response = await client.GetAsync("/v1/events" + query);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Body();
+    }
+
+    static List<JsonElement> Data(JsonElement list) => [.. list.GetProperty("data").EnumerateArray()];
+
+    public sealed class Server : IAsyncLifetime
+    {
+        /// <summary>What callers of each book see.</summary>
+        public static List<long> Live { get; } = [.. Enumerable.Range(1, 60).Where(n => n % 2 == 1 && n % 12 != 11).Select(n => (long)n)];
+
+        public static List<long> Sandbox { get; } = [.. Enumerable.Range(1, 60).Where(n => n % 2 == 0).Select(n => (long)n)];
+
+        public HazinaApp App { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            App = await HazinaApp.StartAsync(add: s => s.AddEvents([SampleModule.Moved, SampleModule.Hidden]));
+            EventAppender? taken = null;
+            // The server's own relay may have the turn.
+            await Eventually.TrueAsync(
+                async () => (taken = await App.Services.GetRequiredService<EventLog>().Take(default)) is not null,
+                "the turn"
+            );
+            await using var turn = taken!;
+            var at = new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero);
+            await turn.Append(
+                [
+                    .. Enumerable
+                        .Range(1, 60)
+                        .Select(n =>
+                            (n % 12 == 11 ? SampleModule.Hidden : SampleModule.Moved).Of(
+                                n % 2 == 1 ? "live" : "sandbox",
+                                "a",
+                                at,
+                                new ThingMoved("a", n)
+                            )
+                        ),
+                    SampleModule.Moved.Of(book: null, "somebody", at, new ThingMoved("somebody", 1)),
+                ],
+                default
+            );
+            await turn.Commit(default);
+        }
+
+        public ValueTask DisposeAsync() => App.DisposeAsync();
+    }
+}
