@@ -1,3 +1,4 @@
+using System.Net.Mail;
 using Microsoft.Extensions.Logging;
 
 namespace Hazina.Platform;
@@ -56,4 +57,10 @@ static partial class PlatformLog
 
     [LoggerMessage(1046, LogLevel.Error, "Listener {Listener} was interrupted and goes on soon")]
     public static partial void ListenerFailed(ILogger logger, Exception exception, string listener);
+
+    [LoggerMessage(1050, LogLevel.Warning, "E-mails that wait cannot be read at the moment: {Reason}")]
+    public static partial void MailNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(1051, LogLevel.Warning, "E-mail {Message} could not be sent at attempt {Attempt}: {Status} {Cause}")]
+    public static partial void MailNotSent(ILogger logger, Guid message, int attempt, SmtpStatusCode status, string? cause);
 }

@@ -35,6 +35,12 @@ public static class PlatformModule
         services.AddHostedService(s => s.GetRequiredService<IdempotencyStore>());
 
         services.AddSingleton<MessageOutbox>();
+        services
+            .AddOptions<SmtpOptions>()
+            .BindConfiguration("Smtp")
+            .Validate(o => o.IsWhole, "The setting Smtp:From is not set, or is no e-mail address: whom are e-mails from?")
+            .ValidateOnStart();
+        services.AddHostedService<MailSender>();
         services.AddJob("platform.sweep_messages", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<MessageOutbox>().Sweep(stop));
 
         services.AddSingleton<JobTable>();
