@@ -24,10 +24,14 @@ public sealed class AdminTests : IDisposable
         var again = await HazinaProcess.RunAsync(Data, "admin", "create", "--email", "asha@example.com", "--name", "Asha");
         Assert.Equal(1, again.ExitCode);
         Assert.Contains("has an account already", again.Errors, StringComparison.Ordinal);
+
+        var nobody = await HazinaProcess.RunAsync(Data, "admin", "create", "--email", "asha", "--name", "Asha");
+        Assert.Equal((1, ""), (nobody.ExitCode, nobody.Output.Trim()));
+        Assert.Contains("no e-mail address", nobody.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("admin create --email asha --name Asha", 1, "no e-mail address")]
+    [InlineData("admin create --email asha@example.com --name Asha", 1, "There is no database in")]
     [InlineData("admin create --email asha@example.com", 2, "--name")]
     [InlineData("admin create --name Asha", 2, "--email")]
     public async Task What_an_administrator_cannot_be_is_told_in_a_sentence(string line, int exitCode, string named)
