@@ -19,6 +19,9 @@ sealed record ServeSettings
 
     public string? LogLevel { get; init; }
 
+    /// <summary>Whether messages go to people, where the settings name a mail server.</summary>
+    public bool SendsMail { get; init; } = true;
+
     /// <summary>Whether the first line says where it serves.</summary>
     public bool SaysWhere { get; init; } = true;
 
@@ -32,5 +35,6 @@ sealed record ServeSettings
             ["certificate_key"] = CertificateKey,
             ["log"] = Log,
             ["log_level"] = LogLevel,
+            ["Smtp:Host"] = SendsMail ? null : "",
         };
 }

@@ -19,7 +19,17 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Inside(params string[] names) => System.IO.Path.Combine([Path, .. names]);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (IOException)
+        {
+            // The database of a process that was killed has written a last file meanwhile; the next run sweeps it.
+        }
+    }
 
     static bool Sweep()
     {

@@ -42,6 +42,8 @@ static class DemoCommand
                         Urls = ServerOptions.UrlOf(parsed.GetValue(port) ?? ServeCommand.DefaultPort, isSecure: false),
                         LogLevel = "warning",
                         SaysWhere = false,
+                        // Its people are made up; what they are sent is read from the outbox.
+                        SendsMail = false,
                     },
                     (app, stop) =>
                         TellAsync(app, Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"), parsed.GetValue(once), stop),

@@ -5,7 +5,6 @@ using Hazina.Platform.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Hazina.Identity.Sessions;
 
@@ -31,6 +30,8 @@ sealed class SessionRing(
     readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
 
     public bool Gave(string text) => text.StartsWith(SessionToken.Start, StringComparison.Ordinal);
+
+    public bool MayHaveEnded(string text) => SessionToken.IsWellFormed(text);
 
     public Caller? Recall(string text)
     {
@@ -112,7 +113,7 @@ sealed class SessionRing(
         {
             await WriteUse(CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) // whatever it is: no session ends for it, and nothing else does
         {
             IdentityLog.SessionUseNotWritten(logger, e.Message);
         }

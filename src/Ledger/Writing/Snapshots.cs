@@ -56,7 +56,8 @@ sealed class Snapshots(LedgerOptions options)
             draft.MarkSnapshotted(account); // its first row in the table is its first snapshot
 
         // Old ones, a bounded number a batch, so that nobody waits long for other people's. They stay marked until the batch is committed, for it may fail.
-        var limit = Math.Max(500, draft.Rows.Count);
+        // A row can make two of them.
+        var limit = Math.Max(500, 2 * draft.Rows.Count);
         foreach (var (account, row, at) in dirty)
         {
             if (snapshots.Count >= limit || draft.Time - at < options.SnapshotAge)

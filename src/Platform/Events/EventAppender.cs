@@ -85,6 +85,7 @@ sealed class EventAppender(NpgsqlConnection connection, NpgsqlTransaction transa
         select @last::bigint + e.ordinal, e.id, e.type, e.book, e.key, e.is_public, e.occurred_at, e.data::jsonb
         from unnest(@ids::uuid[], @types::text[], @books::text[], @keys::text[], @shown::boolean[], @times::timestamptz[], @data::text[])
           with ordinality as e(id, type, book, key, is_public, occurred_at, data, ordinal)
+        on conflict (id) do nothing
         """;
 
     const string AppendRunWriterSql = """

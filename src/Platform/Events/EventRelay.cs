@@ -86,7 +86,7 @@ sealed class EventRelay(
                 )
                     continue;
                 var known = await turn.Known([.. rows.Select(r => r.Event.Id)], stopping);
-                await turn.Append([.. rows.Select(r => r.Event).Where(e => !known.Contains(e.Id))], stopping);
+                await turn.Append([.. rows.Select(r => r.Event).Where(e => !known.Contains(e.Id)).DistinctBy(e => e.Id)], stopping);
                 taken.Add((outbox.Module, [.. rows.Select(r => r.Seq)]));
                 Count(outbox.Module, rows.Count);
                 hasMore |= rows.Count == MostOfAnOutbox;

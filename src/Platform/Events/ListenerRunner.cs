@@ -124,6 +124,8 @@ sealed class ListenerRunner(
     async Task Continue(ListenerTurn turn, CancellationToken stopping)
     {
         var name = turn.Listener.Name;
+        await table.Promote(name, time.GetUtcNow(), stopping);
+        var hasHeld = false;
         var (blocked, retrying) = await table.Held(name, stopping);
         if (retrying >= MostRetrying)
             return;
@@ -137,6 +139,7 @@ sealed class ListenerRunner(
             if (blocked.Contains(stored.Key))
             {
                 await table.Keep(name, turn.Worker, stored, nextTry: null, error: null, time.GetUtcNow(), stopping);
+                hasHeld = true;
             }
             else if (await Handle(turn, stored, stopping) is { } fault)
             {
@@ -155,6 +158,9 @@ sealed class ListenerRunner(
 
         if (!page.HasMore)
             turn.Position = last;
+        // Somebody may have skipped what these wait behind while the page was handled.
+        if (hasHeld)
+            await table.Promote(name, time.GetUtcNow(), stopping);
     }
 
     async Task<bool> Renew(ListenerTurn turn, CancellationToken stopping)

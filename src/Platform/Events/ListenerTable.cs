@@ -133,6 +133,12 @@ sealed class ListenerTable(Database database)
             cancellation
         );
 
+    /// <summary>
+    /// Gives those their turn that wait behind nothing: what they were held behind went away after it had been looked at and before they were held.
+    /// </summary>
+    public Task Promote(string name, DateTimeOffset now, CancellationToken cancellation) =>
+        Do(PromoteWriterSql, new { name, now }, cancellation);
+
     async Task<T?> Ask<T>(string sql, object parameters, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
@@ -173,6 +179,12 @@ sealed class ListenerTable(Database database)
 
     const string HeldWriterSql =
         "select key, bool_or(state = 'retrying') as is_retrying from platform.held_events where listener = @name group by key";
+
+    const string PromoteWriterSql = """
+        update platform.held_events as h set state = 'retrying', next_try_at = @now
+        from (select key, min(number) as number from platform.held_events where listener = @name group by key) as first
+        where h.listener = @name and h.number = first.number and h.state = 'waiting'
+        """;
 
     // Only by whoever has the turn. A row that is there already was written by one who died before the position was.
     const string KeepWriterSql = """

@@ -39,9 +39,13 @@ sealed class QueryGate(RequestDelegate next)
 
     static bool IsCall(RouteEndpoint route) => route.RoutePattern.RawText?.StartsWith(Root, StringComparison.Ordinal) == true;
 
+    static bool IsText(Type type) => type == typeof(string) || (type.IsValueType && type != typeof(CancellationToken));
+
     static FrozenSet<string> Taken(RouteEndpoint route) =>
         route
             .Metadata.OfType<IParameterBindingMetadata>()
+            // Not those that come from elsewhere: services, the request itself.
+            .Where(p => IsText(p.ParameterInfo.ParameterType))
             .Select(p => p.ParameterInfo.GetCustomAttributes(inherit: true).OfType<IFromQueryMetadata>().FirstOrDefault()?.Name ?? p.Name)
             .Except(route.RoutePattern.Parameters.Select(p => p.Name), StringComparer.Ordinal)
             .Concat(route.Metadata.OfType<TakesParameter>().Select(p => p.Name))

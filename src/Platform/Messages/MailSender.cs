@@ -6,7 +6,6 @@ using Hazina.Platform.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Hazina.Platform.Messages;
 
@@ -67,8 +66,9 @@ sealed class MailSender(Database database, IOptions<SmtpOptions> options, TimePr
                 {
                     while (await SendDue(stoppingToken) == Batch) { }
                 }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                catch (Exception e) when (e is not OperationCanceledException)
                 {
+                    // Whatever it is: e-mails wait, and nothing else does.
                     PlatformLog.MailNotRead(logger, e.Message);
                 }
             } while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -80,6 +80,19 @@ sealed class MailSender(Database database, IOptions<SmtpOptions> options, TimePr
     }
 
     async Task<SmtpException?> Send(Mail mail, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TrySend(mail, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A certificate that has expired, a port that is none, a recipient that is no address.
+            return new SmtpException(e.Message, e);
+        }
+    }
+
+    async Task<SmtpException?> TrySend(Mail mail, CancellationToken cancellation)
     {
         // A connection each: one that was kept may have been closed at the other end.
         using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.Tls };

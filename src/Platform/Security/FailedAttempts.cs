@@ -10,6 +10,10 @@ namespace Hazina.Platform.Security;
 sealed class FailedAttempts(TimeProvider time)
 {
     public const int Most = 20;
+
+    /// <summary>So many sessions that have ended count as one guess: only for the database's sake.</summary>
+    public const int EndedForOne = 30;
+    const int Limit = Most * EndedForOne;
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     const int MostAddresses = 10_000;
 
@@ -18,7 +22,7 @@ sealed class FailedAttempts(TimeProvider time)
     /// <summary>How long this address has to wait; null: not at all.</summary>
     public TimeSpan? Wait(IPAddress? address)
     {
-        if (!counts.TryGetValue(AddressBlock.Of(address), out var count) || count.Failures < Most)
+        if (!counts.TryGetValue(AddressBlock.Of(address), out var count) || count.Failures < Limit)
             return null;
         var left = count.Since + Window - time.GetUtcNow();
         return left > TimeSpan.Zero ? left : null;
@@ -26,9 +30,10 @@ sealed class FailedAttempts(TimeProvider time)
 
     /// <summary>Notes a failure.</summary>
     /// <returns>Whether it was the one after which the address has to wait.</returns>
-    public bool Note(IPAddress? address)
+    public bool Note(IPAddress? address, bool mayHaveEnded = false)
     {
         var now = time.GetUtcNow();
+        var cost = mayHaveEnded ? 1 : EndedForOne;
         if (counts.Count >= MostAddresses)
         {
             foreach (var (old, count) in counts)
@@ -41,13 +46,12 @@ sealed class FailedAttempts(TimeProvider time)
                 counts.Clear();
         }
 
-        return counts
-                .AddOrUpdate(
-                    AddressBlock.Of(address),
-                    _ => new Count(1, now),
-                    (_, c) => c.Since + Window <= now ? new Count(1, now) : c with { Failures = Math.Min(c.Failures + 1, Most + 1) }
-                )
-                .Failures == Most;
+        var after = counts.AddOrUpdate(
+            AddressBlock.Of(address),
+            _ => new Count(cost, now),
+            (_, c) => c.Since + Window <= now ? new Count(cost, now) : c with { Failures = Math.Min(c.Failures, Limit) + cost }
+        );
+        return after.Failures >= Limit && after.Failures - cost < Limit;
     }
 
     sealed record Count(int Failures, DateTimeOffset Since);

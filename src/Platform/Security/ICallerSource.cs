@@ -6,6 +6,12 @@ public interface ICallerSource
     /// <summary>Whether the text is of the kind that this one gives out; tells nothing about whether it is valid.</summary>
     bool Gave(string text);
 
+    /// <summary>
+    /// Whether a text that is not valid is most likely one that was: well-formed, too long to be guessed, and of a kind that ends by itself. An app that
+    /// still sends it must not make everybody behind its address wait.
+    /// </summary>
+    bool MayHaveEnded(string text);
+
     /// <summary>The caller if the text is remembered as valid; costs nothing.</summary>
     Caller? Recall(string text);
 

@@ -54,7 +54,7 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
             );
         if (source is not null && await source.Find(text, context.RequestAborted) is { } caller)
             return (caller, null);
-        if (failures.Note(address))
+        if (failures.Note(address, source?.MayHaveEnded(text) == true))
             PlatformLog.AddressHasToWait(logger, address?.ToString() ?? "?");
         return (null, Unknown(context, "The key or session is not valid."));
     }

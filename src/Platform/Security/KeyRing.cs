@@ -24,6 +24,8 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
 
     public bool Gave(string text) => text.StartsWith("hz_", StringComparison.Ordinal);
 
+    public bool MayHaveEnded(string text) => false;
+
     public Caller? Recall(string text)
     {
         var now = time.GetUtcNow();

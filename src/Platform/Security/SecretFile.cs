@@ -29,8 +29,8 @@ public static class SecretFile
     static void Create(string file, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        var fresh = $"{file}.{Environment.ProcessId}";
-        File.Delete(fresh);
+        // Not by the process's number: in containers that share a folder each is the first.
+        var fresh = $"{file}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         using (
             var stream = new FileStream(
                 fresh,

@@ -231,6 +231,26 @@ public sealed class ListenerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_that_is_held_behind_one_that_was_skipped_meanwhile_has_its_turn_all_the_same()
+    {
+        poison.Add("a/1");
+        await Tell(1);
+        var runner = sample.Runner();
+        await Park(runner, Listening());
+        _ = Taken();
+        await Tell(sample.Event("b", 2), sample.Event("a", 3));
+        var number = (await sample.Parked.List()).Single().Number;
+        var skipping = Listening(handle: async stored =>
+        {
+            if (SampleModule.Text(stored) == "b/2")
+                Assert.True(await sample.Parked.Skip("sample.listener", number));
+        });
+        await Finish(runner, skipping);
+        Assert.Equal(["b/2", "a/3"], Taken());
+        Assert.Equal(0, await sample.Ask<long>("select count(*) from platform.held_events"));
+    }
+
+    [Fact]
     public async Task An_event_that_takes_too_long_has_failed()
     {
         await Tell(1);

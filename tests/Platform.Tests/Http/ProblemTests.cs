@@ -121,6 +121,8 @@ public sealed class ProblemTests(ProblemTests.Server server) : IClassFixture<Pro
     [InlineData("/v1/test/page?limt=5", "limt unknown_field")]
     [InlineData("/v1/test/page?Limit=5", "Limit unknown_field")]
     [InlineData("/v1/test/things/7?id=8", "id unknown_field")]
+    [InlineData("/v1/test/page?context=1", "context unknown_field")]
+    [InlineData("/v1/test/page?stop=1", "stop unknown_field")]
     public async Task A_parameter_at_fault_is_named(string path, string error)
     {
         var problem = await (await Client.GetAsync(path)).Problem(HttpStatusCode.BadRequest, "platform.invalid_request");

@@ -109,6 +109,16 @@ public sealed partial class MailSenderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_cannot_even_be_addressed_holds_nobody_up()
+    {
+        await outbox.Put(new Message(MessageChannel.Email, "no address at all", "x", "x"), default);
+        await Put();
+        Assert.Equal(2, await sender.SendDue(default));
+        Assert.Equal("waiting", (await Row("no address at all")).Status);
+        Assert.Equal("sent", (await Row("asha@example.com")).Status);
+    }
+
+    [Fact]
     public async Task Two_servers_send_each_e_mail_once()
     {
         for (var i = 0; i < 60; i++)
