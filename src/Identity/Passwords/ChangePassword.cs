@@ -74,7 +74,8 @@ static class ChangePassword
 
         await throttle.GiveBack(stop, limit);
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        await change.Set(connection, transaction, user, hash, ActivityType.PasswordChanged, context);
+        if (!await change.Set(connection, transaction, user, hash, person.Hash, ActivityType.PasswordChanged, context))
+            return Refusals.WrongCredentials.Because("The current password is wrong.", "/current_password");
         await transaction.CommitAsync(stop);
         await change.Tell(user, Contact.Read(person.Address)!);
         return Results.NoContent();

@@ -12,15 +12,22 @@ namespace Hazina.Identity.Passwords;
 sealed class PasswordChange(SessionRing ring, MessageOutbox messages, TimeProvider time)
 {
     /// <summary>Sets it, as part of a transaction; <see cref="Tell"/> is for after its commit.</summary>
-    public async Task Set(
+    /// <param name="seen">The hash that was checked, where the change is allowed by knowing the password of before; else null.</param>
+    /// <returns>False where that is not the password any more: then nothing was done.</returns>
+    public async Task<bool> Set(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         Guid user,
         PasswordHash password,
+        string? seen,
         ActivityType how,
         HttpContext context
     )
     {
+        // In a statement of its own: the one that ends sessions sees those which began while this waited.
+        var before = await PasswordLock.Take(connection, transaction, user, context.RequestAborted);
+        if (seen is not null && before != seen)
+            return false;
         var now = time.GetUtcNow();
         await connection.ExecuteAsync(
             new CommandDefinition(
@@ -45,6 +52,7 @@ sealed class PasswordChange(SessionRing ring, MessageOutbox messages, TimeProvid
                 cancellationToken: context.RequestAborted
             )
         );
+        return true;
     }
 
     public async Task Tell(Guid user, Contact contact)

@@ -58,7 +58,7 @@ static class ResetPassword
         await using var transaction = await connection.BeginTransactionAsync(stop);
         if (!await codes.Use(connection, transaction, right.Code, stop) || await Find(connection, right.User, stop) is not { } person)
             return Invalid();
-        await change.Set(connection, transaction, right.User, hash, ActivityType.PasswordReset, context);
+        await change.Set(connection, transaction, right.User, hash, seen: null, ActivityType.PasswordReset, context);
         await transaction.CommitAsync(stop);
         await change.Tell(right.User, Contact.Read(person)!);
         return Results.NoContent();

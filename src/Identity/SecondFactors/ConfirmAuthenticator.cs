@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.Passwords;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -47,6 +48,8 @@ static class ConfirmAuthenticator
         var user = Caller.Of(context).Id;
         await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);
+        // A sign-in that is being let in is over before this, or asks for a code.
+        await PasswordLock.Take(connection, transaction, user, stop);
         var pending = await connection.QuerySingleOrDefaultAsync<Pending>(
             new CommandDefinition(
                 FindWriterSql,

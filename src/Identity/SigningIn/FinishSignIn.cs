@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.Passwords;
 using Hazina.Identity.SecondFactors;
 using Hazina.Identity.Sessions;
 using Hazina.Platform.Http;
@@ -109,6 +110,9 @@ static class FinishSignIn
     {
         var stop = context.RequestAborted;
         await using var transaction = await connection.BeginTransactionAsync(stop);
+        // Whatever sets a password also ends the sign-ins that wait: after this, that is seen below.
+        if (!await PasswordLock.Share(connection, transaction, begun.UserId, seen: null, stop))
+            return null;
         if (!await factors.Use(connection, transaction, begun.UserId, proof, stop))
             return null;
         var used = await connection.ExecuteAsync(

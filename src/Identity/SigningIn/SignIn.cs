@@ -110,23 +110,43 @@ static class SignIn
         {
             "pending_verification" => Refusals.NotVerified.Because("The code that was sent has not come back yet."),
             "suspended" => Refusals.Suspended.Because("The account is suspended."),
-            _ when person.HasSecondFactor => await AskForMore(connection, person, body.Device, now, stop),
-            _ => await Begin(connection, person, body.Device, context, sessions),
+            _ => await LetIn(connection, person, body.Device, context, sessions, now),
         };
     }
 
-    static async Task<IResult> Begin(NpgsqlConnection connection, Person person, string? device, HttpContext context, SessionStart sessions)
+    /// <summary>By the password that was checked, and by no other: it may have been changed while it was.</summary>
+    static async Task<IResult> LetIn(
+        NpgsqlConnection connection,
+        Person person,
+        string? device,
+        HttpContext context,
+        SessionStart sessions,
+        DateTimeOffset now
+    )
     {
         var stop = context.RequestAborted;
         await using var transaction = await connection.BeginTransactionAsync(stop);
+        if (!await PasswordLock.Share(connection, transaction, person.Id, person.Hash, stop))
+            return Refusals.WrongCredentials.Because("The login or the password is wrong.");
+        var hasSecondFactor = await connection.QuerySingleAsync<bool>(
+            new CommandDefinition(HasSecondFactorWriterSql, new { user = person.Id }, transaction, cancellationToken: stop)
+        );
+        if (hasSecondFactor)
+        {
+            var step = await AskForMore(connection, transaction, person, device, now, stop);
+            await transaction.CommitAsync(stop);
+            return Results.Accepted(value: step);
+        }
+
         if (await sessions.Begin(connection, transaction, person.Id, device, context) is not { } session)
             return Refusals.WrongCredentials.Because("The login or the password is wrong.");
         await transaction.CommitAsync(stop);
         return Results.Created($"/v1/sessions/{session.Id}", session);
     }
 
-    static async Task<IResult> AskForMore(
+    static async Task<SecondStep> AskForMore(
         NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
         Person person,
         string? device,
         DateTimeOffset now,
@@ -152,10 +172,11 @@ static class SignIn
                     now,
                     answer.ExpiresAt,
                 },
+                transaction,
                 cancellationToken: stop
             )
         );
-        return Results.Accepted(value: answer);
+        return answer;
     }
 
     /// <summary>
@@ -169,7 +190,7 @@ static class SignIn
             new($"sign-in from {network}", 200, TimeSpan.FromMinutes(15), Counts: !isKnownHere),
         ];
 
-    sealed record Person(Guid Id, string Status, string Hash, string Pepper, bool HasSecondFactor, bool IsKnownHere)
+    sealed record Person(Guid Id, string Status, string Hash, string Pepper, bool IsKnownHere)
     {
         public PasswordHash Kept => new(Hash, Pepper);
     }
@@ -177,7 +198,6 @@ static class SignIn
     // Whoever has shown that the address is theirs comes before those who claim it.
     const string FindWriterSql = """
         select u.id, u.status, p.hash, p.pepper,
-               exists (select from identity.authenticators a where a.user_id = u.id and a.confirmed_at is not null) as has_second_factor,
                exists (select from identity.sessions s where s.user_id = u.id and s.network = @network::inet and s.created_at > @since) as is_known_here
           from identity.users u
           join identity.passwords p on p.user_id = u.id
@@ -187,6 +207,10 @@ static class SignIn
                 or lower(u.username) = @login)
          order by u.status = 'pending_verification', u.id desc
          limit 1
+        """;
+
+    const string HasSecondFactorWriterSql = """
+        select exists (select from identity.authenticators where user_id = @user and confirmed_at is not null)
         """;
 
     const string AskWriterSql = """
