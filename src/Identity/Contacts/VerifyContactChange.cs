@@ -67,6 +67,7 @@ static class VerifyContactChange
                 {
                     id = right.Code,
                     user,
+                    session = Caller.Of(context).Session!.Value,
                     now,
                     due = now + options.Value.ContactCoolingOff,
                 },
@@ -104,6 +105,7 @@ static class VerifyContactChange
         update identity.contact_changes
            set status = 'waiting', verified_at = @now, due_at = @due
          where id = @id and user_id = @user and status = 'asked'
+           and exists (select from identity.sessions s where s.id = @session and s.ended_at is null and s.expires_at > @now)
         returning id, channel, address, status, created_at, due_at
         """;
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
+using Hazina.Identity.Sessions;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -21,7 +22,8 @@ static class ConfirmAuthenticator
             .WithSummary("Turn an authenticator on")
             .WithDescription(
                 "Takes the first code that the new app shows. From now on signing in asks for one. The answer holds recovery codes, this once: whoever "
-                    + "loses the app needs them. Other sessions go on; `DELETE /v1/sessions` ends them."
+                    + "loses the app needs them. Other sessions go on; `DELETE /v1/sessions` ends them. "
+                    + "Needs a confirmation of the last ten minutes."
             )
             .Produces<RecoveryCodesAnswer>();
 
@@ -34,6 +36,7 @@ static class ConfirmAuthenticator
         Database database,
         FieldCipher cipher,
         RecoveryCodes codes,
+        Confirmations confirmations,
         Notices notices,
         TimeProvider time
     )
@@ -50,6 +53,8 @@ static class ConfirmAuthenticator
         await using var transaction = await connection.BeginTransactionAsync(stop);
         // A sign-in that is being let in is over before this, or asks for a code.
         await PasswordLock.Take(connection, transaction, user, stop);
+        if (await confirmations.Missing(connection, transaction, Caller.Of(context).Session!.Value, stop) is { } missing)
+            return missing;
         var pending = await connection.QuerySingleOrDefaultAsync<Pending>(
             new CommandDefinition(
                 FindWriterSql,

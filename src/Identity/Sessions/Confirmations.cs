@@ -4,6 +4,7 @@ using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Hazina.Identity.Sessions;
 
@@ -19,14 +20,37 @@ sealed class Confirmations(Database database, IOptions<IdentityOptions> options,
     public async Task<Refusal?> Missing(Guid session, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
-        var since = time.GetUtcNow() - options.Value.ConfirmationLifetime;
-        var row = await connection.QuerySingleAsync<Row>(
-            new CommandDefinition(FindWriterSql, new { session, since }, cancellationToken: cancellation)
+        return await Missing(connection, transaction: null, session, cancellation);
+    }
+
+    /// <inheritdoc cref="Missing(Guid, CancellationToken)"/>
+    /// <param name="connection">As the writer.</param>
+    /// <param name="transaction">Of what needs the confirmation.</param>
+    public async Task<Refusal?> Missing(
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        Guid session,
+        CancellationToken cancellation
+    )
+    {
+        var now = time.GetUtcNow();
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(
+                FindWriterSql,
+                new
+                {
+                    session,
+                    now,
+                    since = now - options.Value.ConfirmationLifetime,
+                },
+                transaction,
+                cancellationToken: cancellation
+            )
         );
-        return row.IsFresh
+        return row is { IsFresh: true }
             ? null
             : Refusals.ConfirmationRequired.Because(
-                $"Confirm by POST /v1/auth/confirm with {(row.HasSecondFactor ? "a code of the authenticator app" : "the password")}, and repeat the call."
+                $"Confirm by POST /v1/auth/confirm with {(row is { HasSecondFactor: true } ? "a code of the authenticator app" : "the password")}, and repeat the call."
             );
     }
 
@@ -42,8 +66,9 @@ sealed class Confirmations(Database database, IOptions<IdentityOptions> options,
 
     sealed record Row(bool IsFresh, bool HasSecondFactor);
 
+    // Servers remember sessions for a while: one that was ended elsewhere may still come as far as this.
     const string FindWriterSql = """
-        select coalesce(s.confirmed_at > @since, false) as is_fresh,
+        select coalesce(s.confirmed_at > @since, false) and s.ended_at is null and s.expires_at > @now as is_fresh,
                exists (select from identity.authenticators a where a.user_id = s.user_id and a.confirmed_at is not null) as has_second_factor
           from identity.sessions s
          where s.id = @session

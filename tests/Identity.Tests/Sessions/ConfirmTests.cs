@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Dapper;
 using Hazina.Identity.Tests.SecondFactors;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Hazina.Identity.Tests.Sessions;
 
@@ -65,6 +68,31 @@ public sealed class ConfirmTests(SecondFactorTests.Timed timed) : IClassFixture<
             (await Confirm(asha, ("password", $"a guess {i}"))).IsProblem(401, "identity.wrong_credentials");
         (await Confirm(asha, ("password", IdentityServer.Good))).IsProblem(429, "identity.too_many_attempts");
         (await asha.Get("/v1/me")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_ended_elsewhere_confirms_nothing_while_this_server_still_knows_it()
+    {
+        var (asha, _) = await timed.Someone();
+        var secret = (string)(await asha.Post("/v1/me/authenticator")).Is(HttpStatusCode.Created)["secret"]!;
+        var phone = IdentityServer.AnyPhone();
+        var change = (await asha.Post("/v1/me/contact-change", new JsonObject { ["phone"] = phone })).Is(HttpStatusCode.Accepted);
+        await using var connection = new NpgsqlConnection(
+            timed.App.Services.GetRequiredService<Hazina.Host.ServerOptions>().OwnerConnectionString
+        );
+        await connection.ExecuteAsync(
+            "update identity.sessions set ended_at = now(), end_reason = 'ended_by_user' where user_id = @User",
+            asha
+        );
+
+        (await asha.Get("/v1/me")).Is(HttpStatusCode.OK); // for ten seconds, which this clock does not reach
+        (await asha.Post("/v1/me/authenticator")).IsProblem(403, "identity.confirmation_required");
+        (await timed.Show(asha, new AuthenticatorApp(secret, timed.Time).Code())).IsProblem(403, "identity.confirmation_required");
+        var verified = await asha.Post(
+            "/v1/me/contact-change/verify",
+            new JsonObject { ["contact_change"] = change["id"]!.DeepClone(), ["code"] = await timed.Anyone.Code(phone) }
+        );
+        verified.IsProblem(422, "identity.code_invalid", "code");
     }
 
     static Task<Reply> Confirm(PeopleApi person, params (string Name, string Value)[] fields) =>
