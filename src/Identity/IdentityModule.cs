@@ -87,13 +87,13 @@ public static class IdentityModule
         EndSession.Map(me);
         EndOtherSessions.Map(me);
         GetAuthenticator.Map(me);
-        ConfirmAuthenticator.Map(me);
         GetContactChange.Map(me);
         VerifyContactChange.Map(me);
         StopContactChange.Map(me);
 
         var confirmed = me.MapGroup("").RequireConfirmation();
         BeginAuthenticator.Map(confirmed);
+        ConfirmAuthenticator.Map(confirmed);
         RemoveAuthenticator.Map(confirmed);
         RenewRecoveryCodes.Map(confirmed);
         AskContactChange.Map(confirmed);

@@ -3,6 +3,7 @@ using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Sessions;
+using Hazina.Identity.SigningIn;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -37,6 +38,7 @@ static class ConfirmAuthenticator
         FieldCipher cipher,
         RecoveryCodes codes,
         Confirmations confirmations,
+        Throttle throttle,
         Notices notices,
         TimeProvider time
     )
@@ -49,6 +51,10 @@ static class ConfirmAuthenticator
         var stop = context.RequestAborted;
         var now = time.GetUtcNow();
         var user = Caller.Of(context).Id;
+        // By the person: a new beginning brings no new attempts.
+        var limit = new Limit($"first code of {user}", 10, TimeSpan.FromMinutes(15));
+        if (await throttle.Take(stop, limit) is { } wait)
+            return wait;
         await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);
         // A sign-in that is being let in is over before this, or asks for a code.
@@ -84,6 +90,7 @@ static class ConfirmAuthenticator
         var answer = await codes.Renew(connection, transaction, user, stop);
         await Log(connection, transaction, user, context, now);
         await transaction.CommitAsync(stop);
+        await throttle.GiveBack(CancellationToken.None, limit);
         await notices.Tell(
             user,
             "An authenticator was added",

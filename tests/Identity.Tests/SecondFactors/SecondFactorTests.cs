@@ -126,8 +126,27 @@ public sealed class SecondFactorTests(SecondFactorTests.Timed timed) : IClassFix
         );
         (await timed.Show(asha, old.Code())).IsProblem(422, "identity.code_invalid", "code");
         (await timed.Anyone.SignIn(email)).Is(HttpStatusCode.Created);
-        timed.Time.Advance(TimeSpan.FromMinutes(15));
+        timed.Time.Advance(TimeSpan.FromMinutes(10));
+        (await timed.Show(asha, app.Code())).IsProblem(403, "identity.confirmation_required");
+        var confirmed = await asha.Post("/v1/auth/confirm", new JsonObject { ["password"] = IdentityServer.Good });
+        asha = timed.Anyone.With((string)confirmed.Is(HttpStatusCode.OK)["token"]!);
+        timed.Time.Advance(TimeSpan.FromMinutes(5));
         (await timed.Show(asha, app.Code())).IsProblem(404, "identity.no_authenticator");
+    }
+
+    [Fact]
+    public async Task The_first_code_is_not_found_by_guessing_however_often_one_begins_anew()
+    {
+        var (asha, _) = await timed.Someone();
+        var secret = "";
+        for (var i = 0; i < 10; i++)
+        {
+            secret = (string)(await asha.Post("/v1/me/authenticator")).Is(HttpStatusCode.Created)["secret"]!;
+            (await timed.Show(asha, new AuthenticatorApp(secret, timed.Time).Wrong())).IsProblem(422, "identity.code_invalid", "code");
+        }
+
+        var app = new AuthenticatorApp(secret, timed.Time);
+        (await timed.Show(asha, app.Code())).IsProblem(429, "identity.too_many_attempts");
     }
 
     [Fact]
