@@ -57,7 +57,8 @@ sealed class CodeDesk(Pepper pepper, IOptions<IdentityOptions> options, TimeProv
     /// who try side by side have no more attempts than others.
     /// </summary>
     /// <param name="connection">As the writer, outside of a transaction.</param>
-    /// <param name="id">The code's, or the person's, where the code is the last one that they got.</param>
+    /// <param name="id">The code's; for a registration the person's, too, who stands for the last one that they got. Others know people's ids, and use up
+    /// no attempts by them.</param>
     public async Task<(Guid Code, Guid User)?> Try(
         NpgsqlConnection connection,
         Guid id,
@@ -106,7 +107,7 @@ sealed class CodeDesk(Pepper pepper, IOptions<IdentityOptions> options, TimeProv
            set attempts_left = attempts_left - 1
          where id = (select c.id
                        from identity.codes c
-                      where (c.id = @id or c.user_id = @id) and c.purpose = @purpose and c.attempts_left > 0 and c.used_at is null
+                      where (c.id = @id or c.user_id = @id and c.purpose = 'registration') and c.purpose = @purpose and c.attempts_left > 0 and c.used_at is null
                         and c.expires_at > @now
                       order by c.id desc limit 1)
            and attempts_left > 0

@@ -80,6 +80,18 @@ public sealed class PasswordTests(IdentityServer server)
         (await Change(asha, IdentityServer.Good, Next)).IsProblem(429, "identity.too_many_attempts");
     }
 
+    [Fact]
+    public async Task Who_knows_somebodys_id_uses_up_no_attempts_of_their_code()
+    {
+        var (anyone, email) = (await server.Anyone(), IdentityServer.AnyEmail());
+        var user = await anyone.Registered(email);
+        var reset = (await Forgot(anyone, email)).Is(HttpStatusCode.Accepted);
+        var code = await anyone.Code(email);
+        for (var i = 0; i < 5; i++)
+            (await Reset(anyone, JsonValue.Create(user), code, Next)).IsProblem(422, "identity.code_invalid");
+        Assert.Equal(HttpStatusCode.NoContent, (await Reset(anyone, reset["id"], code, Next)).Status);
+    }
+
     static Task<Reply> Forgot(PeopleApi api, string email) => api.Post("/v1/auth/password/forgot", new JsonObject { ["email"] = email });
 
     static Task<Reply> Reset(PeopleApi api, JsonNode? id, string code, string password) =>
