@@ -113,6 +113,14 @@ public sealed class PeopleApi(HazinaApp app, HttpClient client)
         return new PeopleApi(app, signedIn) { Token = token, User = user };
     }
 
+    /// <summary>The same from somewhere else, where the server trusts this machine as its proxy.</summary>
+    public PeopleApi From(string address)
+    {
+        var elsewhere = new HttpClient { BaseAddress = app.Address };
+        elsewhere.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+        return new PeopleApi(app, elsewhere);
+    }
+
     public Task<IReadOnlyList<Message>> Messages(string to) => app.Services.GetRequiredService<MessageOutbox>().WaitingFor(to);
 
     /// <summary>The code that came last.</summary>

@@ -58,14 +58,25 @@ static class ForgotPassword
         if (check.Failed(out var refusal))
             return refusal;
         var stop = context.RequestAborted;
-        if (await throttle.Take(stop, Limits(contact!.Value, Throttle.Network(context.Connection.RemoteIpAddress))) is { } wait)
+        var network = Throttle.Network(context.Connection.RemoteIpAddress);
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
+        var person = await connection.QuerySingleOrDefaultAsync<Person>(
+            new CommandDefinition(
+                FindWriterSql,
+                new
+                {
+                    address = contact!.Value,
+                    network,
+                    since = time.GetUtcNow().AddDays(-90),
+                },
+                cancellationToken: stop
+            )
+        );
+        if (await throttle.Take(stop, Limits(contact.Value, network, isKnownHere: person?.IsKnownHere == true)) is { } wait)
             return wait;
 
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
+        var user = person?.Id;
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        var user = await connection.QuerySingleOrDefaultAsync<Guid?>(
-            new CommandDefinition(FindWriterSql, new { address = contact.Value }, transaction, cancellationToken: stop)
-        );
         var code = await codes.Make(connection, transaction, user, CodePurpose.PasswordReset, stop);
         await connection.ExecuteAsync(
             new CommandDefinition(
@@ -80,8 +91,15 @@ static class ForgotPassword
         return Results.Accepted(value: new Answer(code.Id, code.ExpiresAt));
     }
 
-    static Limit[] Limits(string address, string network) =>
-        [new($"reset {address} from {network}", 5, Hour), new($"reset {address}", 20, Hour), new($"reset from {network}", 300, Hour)];
+    /// <summary>Strangers who ask in somebody's name keep nobody from asking where the account was used before.</summary>
+    static Limit[] Limits(string address, string network, bool isKnownHere) =>
+        [
+            new($"reset {address} from {network}", 5, Hour),
+            new($"reset {address}", 20, Hour, Counts: !isKnownHere),
+            new($"reset from {network}", 300, Hour),
+        ];
+
+    sealed record Person(Guid Id, bool IsKnownHere);
 
     static Message MessageOf(Contact contact, string code) =>
         new(
@@ -93,7 +111,8 @@ static class ForgotPassword
         );
 
     const string FindWriterSql = """
-        select u.id
+        select u.id,
+               exists (select from identity.sessions s where s.user_id = u.id and s.network = @network::inet and s.created_at > @since) as is_known_here
           from identity.users u
          where u.status = 'active'
            and (u.email = @address and u.email_verified_at is not null or u.phone = @address and u.phone_verified_at is not null)

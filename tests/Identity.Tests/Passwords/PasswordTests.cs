@@ -92,6 +92,24 @@ public sealed class PasswordTests(IdentityServer server)
         Assert.Equal(HttpStatusCode.NoContent, (await Reset(anyone, reset["id"], code, Next)).Status);
     }
 
+    [Fact]
+    public async Task Strangers_who_ask_for_codes_keep_nobody_from_a_new_password()
+    {
+        await using var app = await HazinaApp.StartAsync(
+            settings: new Dictionary<string, string?>(IdentityServer.Quick) { ["trusted_proxies"] = "127.0.0.1" }
+        );
+        var anyone = new PeopleApi(app, app.Anonymous);
+        await anyone.Registered("asha@example.com");
+        var atHome = anyone.From("203.0.113.7");
+        await atHome.SignedIn("asha@example.com");
+        for (var i = 0; i < 20; i++)
+            (await Forgot(anyone.From($"198.51.100.{i / 5}"), "asha@example.com")).Is(HttpStatusCode.Accepted);
+        (await Forgot(anyone.From("192.0.2.1"), "asha@example.com")).IsProblem(429, "identity.too_many_attempts");
+        for (var i = 0; i < 5; i++)
+            (await Forgot(atHome, "asha@example.com")).Is(HttpStatusCode.Accepted);
+        (await Forgot(atHome, "asha@example.com")).IsProblem(429, "identity.too_many_attempts");
+    }
+
     static Task<Reply> Forgot(PeopleApi api, string email) => api.Post("/v1/auth/password/forgot", new JsonObject { ["email"] = email });
 
     static Task<Reply> Reset(PeopleApi api, JsonNode? id, string code, string password) =>
