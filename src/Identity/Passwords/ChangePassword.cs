@@ -3,7 +3,6 @@ using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
 using Hazina.Identity.SigningIn;
-using Hazina.Identity.Users;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -77,7 +76,7 @@ static class ChangePassword
         if (!await change.Set(connection, transaction, user, hash, person.Hash, ActivityType.PasswordChanged, context))
             return Refusals.WrongCredentials.Because("The current password is wrong.", "/current_password");
         await transaction.CommitAsync(stop);
-        await change.Tell(user, Contact.Read(person.Address)!);
+        await change.Tell(user);
         return Results.NoContent();
     }
 

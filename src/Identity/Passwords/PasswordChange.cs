@@ -1,15 +1,13 @@
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
-using Hazina.Identity.Users;
-using Hazina.Platform.Messages;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Hazina.Identity.Passwords;
 
 /// <summary>A new password: it is set, every session ends, and the person is told. However it came to be, nobody stays who came in by the old one.</summary>
-sealed class PasswordChange(SessionRing ring, MessageOutbox messages, TimeProvider time)
+sealed class PasswordChange(SessionRing ring, Notices notices, TimeProvider time)
 {
     /// <summary>Sets it, as part of a transaction; <see cref="Tell"/> is for after its commit.</summary>
     /// <param name="seen">The hash that was checked, where the change is allowed by knowing the password of before; else null.</param>
@@ -55,18 +53,13 @@ sealed class PasswordChange(SessionRing ring, MessageOutbox messages, TimeProvid
         return true;
     }
 
-    public async Task Tell(Guid user, Contact contact)
+    public async Task Tell(Guid user)
     {
         ring.ForgetAllOf(user);
-        // It has happened, whether or not the caller still listens.
-        await messages.Put(
-            new Message(
-                contact.Channel,
-                contact.Value,
-                "Your password was changed",
-                "Your password was changed, and every device is signed out. If it was not you, set a new one at once and tell us."
-            ),
-            CancellationToken.None
+        await notices.Tell(
+            user,
+            "Your password was changed",
+            "Your password was changed, and every device is signed out. If it was not you, set a new one at once and tell us."
         );
     }
 

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Codes;
-using Hazina.Identity.Users;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -56,20 +55,18 @@ static class ResetPassword
             return Refusals.Busy.Because("Too many passwords are waiting to be checked.") with { RetryAfter = TimeSpan.FromSeconds(5) };
 
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        if (!await codes.Use(connection, transaction, right.Code, stop) || await Find(connection, right.User, stop) is not { } person)
+        if (!await codes.Use(connection, transaction, right.Code, stop) || !await IsActive(connection, right.User, stop))
             return Invalid();
         await change.Set(connection, transaction, right.User, hash, seen: null, ActivityType.PasswordReset, context);
         await transaction.CommitAsync(stop);
-        await change.Tell(right.User, Contact.Read(person)!);
+        await change.Tell(right.User);
         return Results.NoContent();
     }
 
-    static Task<string?> Find(NpgsqlConnection connection, Guid user, CancellationToken stop) =>
-        connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(FindWriterSql, new { user }, cancellationToken: stop));
+    static Task<bool> IsActive(NpgsqlConnection connection, Guid user, CancellationToken stop) =>
+        connection.QuerySingleAsync<bool>(new CommandDefinition(IsActiveWriterSql, new { user }, cancellationToken: stop));
 
     static Refusal Invalid() => Refusals.CodeInvalid.Because("The code is not valid.", "/code");
 
-    const string FindWriterSql = """
-        select case when email_verified_at is not null then email else phone end from identity.users where id = @user and status = 'active'
-        """;
+    const string IsActiveWriterSql = "select exists (select from identity.users where id = @user and status = 'active')";
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Dapper;
+using Npgsql;
 
 namespace Hazina.Identity.Tests.Passwords;
 
@@ -90,6 +92,22 @@ public sealed class PasswordTests(IdentityServer server)
         for (var i = 0; i < 5; i++)
             (await Reset(anyone, JsonValue.Create(user), code, Next)).IsProblem(422, "identity.code_invalid");
         Assert.Equal(HttpStatusCode.NoContent, (await Reset(anyone, reset["id"], code, Next)).Status);
+    }
+
+    [Fact]
+    public async Task A_new_password_is_told_at_every_address_that_is_known()
+    {
+        var asha = await server.Someone();
+        var (anyone, phone) = (await server.Anyone(), IdentityServer.AnyPhone());
+        await using var connection = new NpgsqlConnection(await server.Owner());
+        await connection.ExecuteAsync(
+            "update identity.users set phone = @phone, phone_verified_at = now() where id = @User",
+            new { phone, asha.User }
+        );
+        Assert.Equal(HttpStatusCode.NoContent, (await Change(asha, IdentityServer.Good, Next)).Status);
+        Assert.Equal("Your password was changed", Assert.Single(await anyone.Messages(phone)).Subject);
+        var email = await connection.ExecuteScalarAsync<string>("select email from identity.users where id = @User", asha);
+        Assert.Equal("Your password was changed", (await anyone.Messages(email!))[^1].Subject);
     }
 
     [Fact]
