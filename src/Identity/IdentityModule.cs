@@ -38,6 +38,7 @@ public static class IdentityModule
         services.AddSingleton(s => new People(
             s.GetRequiredService<Database>(),
             s.GetRequiredService<PasswordHasher>(),
+            s.GetRequiredService<Notices>(),
             s.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<SessionRing>();

@@ -163,6 +163,28 @@ public sealed class SecondFactorTests(SecondFactorTests.Timed timed) : IClassFix
     }
 
     [Fact]
+    public async Task An_authenticator_that_keeps_its_owner_out_is_taken_away_by_the_operator()
+    {
+        var (stranger, app, email) = await timed.WithApp();
+        var waiting = await timed.Begin(email);
+        var people = timed.App.Services.GetRequiredService<People>();
+        timed.Tick();
+        Assert.Equal(stranger.User, await people.RemoveAuthenticator(email.ToUpperInvariant()));
+        Assert.Equal("The authenticator was taken away", (await timed.Anyone.Messages(email))[^1].Subject);
+        (await timed.Second(waiting, null, app.RecoveryCodes[0])).IsProblem(401, "identity.sign_in_over");
+        timed.Time.Advance(TimeSpan.FromSeconds(10)); // what servers remember
+        (await stranger.Get("/v1/me")).IsProblem(401, "platform.unauthenticated");
+
+        var owner = await timed.Anyone.SignedIn(email);
+        Assert.Equal(["signed_in", "authenticator_removed"], (await owner.Activity()).Take(2));
+        (await owner.Get("/v1/me/authenticator")).IsProblem(404, "identity.no_authenticator");
+        var none = await Assert.ThrowsAsync<ArgumentException>(() => people.RemoveAuthenticator(email));
+        Assert.Contains("has no authenticator", none.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentException>(() => people.RemoveAuthenticator(IdentityServer.AnyEmail()));
+        (await owner.Get("/v1/me")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Neither_secrets_nor_recovery_codes_are_in_the_database()
     {
         var (asha, email) = await timed.Someone();
