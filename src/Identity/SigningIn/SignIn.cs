@@ -27,8 +27,8 @@ static class SignIn
 
                 Who has an authenticator gets 202 and a `sign_in` instead, which the second factor makes a session by `POST /v1/auth/sign-in/second-step`.
 
-                Wrong attempts are counted by login and address. Addresses from which the account was used before have attempts of their own, so that
-                strangers cannot lock anybody out.
+                Wrong attempts are counted by person and address, whichever login was given. Addresses from which the account was used before have attempts of
+                their own, so that strangers cannot lock anybody out.
                 """
             )
             .Produces<NewSession>(StatusCodes.Status201Created)
@@ -87,7 +87,7 @@ static class SignIn
                 cancellationToken: stop
             )
         );
-        var limits = Limits(key, network, isKnownHere: person?.IsKnownHere == true);
+        var limits = Limits(person is null ? $"login {key}" : $"person {person.Id}", network, person?.IsKnownHere == true);
         if (await throttle.Take(stop, limits) is { } wait)
             return wait;
         var isRight = await passwords.Check(password, person?.Kept, stop);
@@ -181,12 +181,13 @@ static class SignIn
 
     /// <summary>
     /// The first bounds who guesses one account's password from one place; the others bound guessing from many places, and many accounts from
-    /// one, and do not hold for an account's own places.
+    /// one, and do not hold for an account's own places. A person has one count, whichever of their logins is tried. What callers write stands at the end
+    /// of a name, so that no login reads like another's count.
     /// </summary>
-    static Limit[] Limits(string login, string network, bool isKnownHere) =>
+    static Limit[] Limits(string who, string network, bool isKnownHere) =>
         [
-            new($"sign-in {login} from {network}", 10, TimeSpan.FromMinutes(15)),
-            new($"sign-in {login}", 100, TimeSpan.FromHours(1), Counts: !isKnownHere),
+            new($"sign-in from {network} as {who}", 10, TimeSpan.FromMinutes(15)),
+            new($"sign-in as {who}", 100, TimeSpan.FromHours(1), Counts: !isKnownHere),
             new($"sign-in from {network}", 200, TimeSpan.FromMinutes(15), Counts: !isKnownHere),
         ];
 

@@ -107,6 +107,25 @@ public sealed class SignInTests(IdentityServer server)
     }
 
     [Fact]
+    public async Task A_person_has_one_count_whichever_login_is_tried()
+    {
+        await using var app = await HazinaApp.StartAsync(settings: IdentityServer.Quick);
+        var anyone = new PeopleApi(app, app.Anonymous);
+        await anyone.Registered("asha@example.com");
+        var asha = await anyone.SignedIn("asha@example.com");
+        (await asha.Patch("/v1/me", new JsonObject { ["username"] = "asha.mwangi" })).Is(HttpStatusCode.OK);
+        for (var i = 0; i < 5; i++)
+        {
+            (await anyone.SignIn("asha@example.com", "a wrong password")).IsProblem(401, "identity.wrong_credentials");
+            (await anyone.SignIn("asha.mwangi", "a wrong password")).IsProblem(401, "identity.wrong_credentials");
+        }
+
+        (await anyone.SignIn("asha@example.com")).IsProblem(429, "identity.too_many_attempts");
+        (await anyone.SignIn("Asha.Mwangi")).IsProblem(429, "identity.too_many_attempts");
+        (await anyone.SignIn($"person {asha.User}")).IsProblem(401, "identity.wrong_credentials");
+    }
+
+    [Fact]
     public async Task Strangers_lock_nobody_out_of_their_own_places()
     {
         await using var app = await HazinaApp.StartAsync(
