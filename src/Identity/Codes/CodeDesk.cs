@@ -107,8 +107,8 @@ sealed class CodeDesk(Pepper pepper, IOptions<IdentityOptions> options, TimeProv
            set attempts_left = attempts_left - 1
          where id = (select c.id
                        from identity.codes c
-                      where (c.id = @id or c.user_id = @id and c.purpose = 'registration') and c.purpose = @purpose and c.attempts_left > 0 and c.used_at is null
-                        and c.expires_at > @now
+                      where (c.id = @id or c.user_id = @id and c.purpose = 'registration') and c.purpose = @purpose
+                        and c.attempts_left > 0 and c.used_at is null and c.expires_at > @now
                       order by c.id desc limit 1)
            and attempts_left > 0
         returning id, user_id, hash

@@ -50,7 +50,8 @@ sealed class Confirmations(Database database, IOptions<IdentityOptions> options,
         return row is { IsFresh: true }
             ? null
             : Refusals.ConfirmationRequired.Because(
-                $"Confirm by POST /v1/auth/confirm with {(row is { HasSecondFactor: true } ? "a code of the authenticator app" : "the password")}, and repeat the call."
+                $"Confirm by POST /v1/auth/confirm with {(row?.HasSecondFactor == true ? "a code of the authenticator app" : "the password")}, "
+                    + "and repeat the call."
             );
     }
 
