@@ -29,7 +29,7 @@ static class ApiSchemas
         if (type.IsEnum)
         {
             schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. JsonSettings.Words(type).Select(w => (JsonNode)JsonValue.Create(w))];
+            schema.Enum = [.. Words.All(type).Select(w => (JsonNode)JsonValue.Create(w))];
         }
         else if (type == typeof(DateTimeOffset))
         {

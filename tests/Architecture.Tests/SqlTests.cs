@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Hazina.Architecture.Tests.Rules;
 
 namespace Hazina.Architecture.Tests;
@@ -43,6 +45,24 @@ public sealed class SqlTests
             Migrations.GroupBy(m => $"{m.Folder}/{SchemaRules.Version(m.Name)}").Where(g => g.Count() > 1).Select(g => g.Key)
         );
     }
+
+    /// <summary>Whoever has run one cannot start a program that has another under its name; a change is a new version.</summary>
+    [Fact]
+    public void Migrations_stay_as_they_were_landed()
+    {
+        const string list = "docs/migrations.sha256";
+        var landed = Tree.Files.Single(f => f.Path == list).Lines.Select(l => l.Split("  ")).ToDictionary(l => l[1], l => l[0]);
+        Found.Nothing(
+            $"Edited, or gone, since it was landed in {list}:",
+            landed.Where(l => Migrations.All(m => m.Path != l.Key || Sha256(m) != l.Value)).Select(l => l.Key)
+        );
+        Found.Nothing(
+            $"Add it by sha256sum FILE >> {list}:",
+            Migrations.Where(m => !landed.ContainsKey(m.Path)).Select(m => m.Path)
+        );
+    }
+
+    static string Sha256(SourceFile file) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Text)));
 
     [Fact]
     public void Migrations_stay_in_their_own_schema()

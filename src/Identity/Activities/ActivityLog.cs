@@ -1,5 +1,8 @@
 using System.ComponentModel;
+using Dapper;
+using Hazina.Identity.Users;
 using Microsoft.AspNetCore.Http;
+using Npgsql;
 
 namespace Hazina.Identity.Activities;
 
@@ -44,7 +47,26 @@ sealed record ActivityAnswer(
 /// <summary>Writes down what people do, in the transaction in which they do it.</summary>
 static class ActivityLog
 {
-    /// <summary>What <see cref="InsertSql"/> and <see cref="InsertWriterSql"/> take.</summary>
+    /// <summary>Writes as the writer. Who asks through <see cref="OwnRows"/> runs <see cref="InsertSql"/> there.</summary>
+    /// <inheritdoc cref="Row"/>
+    public static Task Write(
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        Guid? user,
+        ActivityType type,
+        HttpContext? context,
+        DateTimeOffset now
+    ) =>
+        connection.ExecuteAsync(
+            new CommandDefinition(
+                InsertWriterSql,
+                Row(user, type, context, now),
+                transaction,
+                cancellationToken: context?.RequestAborted ?? default
+            )
+        );
+
+    /// <summary>What <see cref="InsertSql"/> takes.</summary>
     /// <param name="context">Null for what happens by the clock.</param>
     /// <param name="user">Null for nobody: then the writer's statement does the same and writes nothing.</param>
     public static object Row(Guid? user, ActivityType type, HttpContext? context, DateTimeOffset now) =>
@@ -80,7 +102,7 @@ static class ActivityLog
         values (@activity, @user, @type, @address::inet, @userAgent, @now)
         """;
 
-    public const string InsertWriterSql = """
+    const string InsertWriterSql = """
         insert into identity.activities (id, user_id, type, address, user_agent, created_at)
         select @activity, u.id, @type, @address::inet, @userAgent, @now from identity.users u where u.id = @user
         """;

@@ -104,14 +104,7 @@ static class AskContactChange
                 cancellationToken: stop
             )
         );
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.ContactChangeAsked, context, now),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, ActivityType.ContactChangeAsked, context, now);
     }
 
     sealed record Known(bool IsOwn, bool IsTaken);

@@ -70,11 +70,7 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
             return null;
         await connection.ExecuteAsync(VerifyRegistration.EndOtherClaimsWriterSql, new { user = moved.UserId }, transaction);
         await connection.ExecuteAsync(EndCodesWriterSql, new { user = moved.UserId }, transaction);
-        await connection.ExecuteAsync(
-            ActivityLog.InsertWriterSql,
-            ActivityLog.Row(moved.UserId, ActivityType.ContactChanged, null, now),
-            transaction
-        );
+        await ActivityLog.Write(connection, transaction, moved.UserId, ActivityType.ContactChanged, null, now);
         await transaction.CommitAsync();
         return moved;
     }

@@ -77,14 +77,7 @@ static class VerifyContactChange
         );
         if (row is null)
             return Invalid();
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.ContactChangeVerified, context, now),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, ActivityType.ContactChangeVerified, context, now);
         await transaction.CommitAsync(stop);
 
         var change = row.Answer();

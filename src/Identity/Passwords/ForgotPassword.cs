@@ -67,7 +67,7 @@ static class ForgotPassword
                 {
                     address = contact!.Value,
                     network,
-                    since = time.GetUtcNow().AddDays(-90),
+                    knownSince = Throttle.KnownSince(time.GetUtcNow()),
                 },
                 cancellationToken: stop
             )
@@ -78,14 +78,7 @@ static class ForgotPassword
         var user = person?.Id;
         await using var transaction = await connection.BeginTransactionAsync(stop);
         var code = await codes.Make(connection, transaction, user, CodePurpose.PasswordReset, stop);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.PasswordResetAsked, context, time.GetUtcNow()),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, ActivityType.PasswordResetAsked, context, time.GetUtcNow());
         await transaction.CommitAsync(stop);
         await messages.Put(MessageOf(contact, code.Text) with { IsWithheld = user is null }, stop);
         return Results.Accepted(value: new Answer(code.Id, code.ExpiresAt));
@@ -110,9 +103,8 @@ static class ForgotPassword
                 + "Nobody of ours will ever ask you for it."
         );
 
-    const string FindWriterSql = """
-        select u.id,
-               exists (select from identity.sessions s where s.user_id = u.id and s.network = @network::inet and s.created_at > @since) as is_known_here
+    const string FindWriterSql = $"""
+        select u.id, {Throttle.IsKnownHere}
           from identity.users u
          where u.status = 'active'
            and (u.email = @address and u.email_verified_at is not null or u.phone = @address and u.phone_verified_at is not null)

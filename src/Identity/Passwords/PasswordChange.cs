@@ -42,14 +42,7 @@ sealed class PasswordChange(SessionRing ring, Notices notices, TimeProvider time
                 cancellationToken: context.RequestAborted
             )
         );
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, how, context, now),
-                transaction,
-                cancellationToken: context.RequestAborted
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, how, context, now);
         return true;
     }
 

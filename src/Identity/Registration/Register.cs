@@ -85,14 +85,7 @@ static class Register
             )
         );
         var code = await codes.Make(connection, transaction, id, CodePurpose.Registration, stop);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(id, ActivityType.Registered, context, now),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, id, ActivityType.Registered, context, now);
         await transaction.CommitAsync(stop);
         await messages.Put(isTaken ? RegistrationMessages.Known(contact) : RegistrationMessages.Code(contact, code.Text), stop);
         return Results.Accepted(value: new RegistrationAnswer(id, RegistrationStatus.PendingVerification, contact.Channel, code.ExpiresAt));

@@ -63,14 +63,7 @@ static class VerifyRegistration
         await connection.ExecuteAsync(
             new CommandDefinition(EndOtherClaimsWriterSql, new { user = right.User }, transaction, cancellationToken: stop)
         );
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(right.User, ActivityType.Verified, context, now),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, right.User, ActivityType.Verified, context, now);
         await transaction.CommitAsync(stop);
         return Results.Ok(new RegistrationAnswer(right.User, RegistrationStatus.Active, null, null));
     }

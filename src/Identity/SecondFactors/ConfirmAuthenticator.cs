@@ -88,7 +88,7 @@ static class ConfirmAuthenticator
             )
         );
         var answer = await codes.Renew(connection, transaction, user, stop);
-        await Log(connection, transaction, user, context, now);
+        await ActivityLog.Write(connection, transaction, user, context, now);
         await transaction.CommitAsync(stop);
         await throttle.GiveBack(CancellationToken.None, limit);
         await notices.Tell(
@@ -98,18 +98,6 @@ static class ConfirmAuthenticator
         );
         return Results.Ok(answer);
     }
-
-    static Task Log(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, HttpContext context, DateTimeOffset now) =>
-        connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.AuthenticatorAdded, context, now),
-                transaction,
-                cancellationToken: context.RequestAborted
-            )
-        );
-
-    sealed record Pending(Guid Id, byte[] Secret);
 
     const string FindWriterSql = """
         select id, secret from identity.authenticators where user_id = @user and confirmed_at is null and created_at > @since for update

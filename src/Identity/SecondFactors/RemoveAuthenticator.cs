@@ -32,14 +32,7 @@ static class RemoveAuthenticator
         if (removed == 0)
             return Refusals.NoAuthenticator.Because("There is no authenticator.");
         await codes.Forget(connection, transaction, user, stop);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.AuthenticatorRemoved, context, time.GetUtcNow()),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorRemoved, context, time.GetUtcNow());
         await transaction.CommitAsync(stop);
         await notices.Tell(
             user,

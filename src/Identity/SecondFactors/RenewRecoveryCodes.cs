@@ -30,14 +30,7 @@ static class RenewRecoveryCodes
         if (found is null)
             return Refusals.NoAuthenticator.Because("There is no authenticator.");
         var answer = await codes.Renew(connection, transaction, user, stop);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.RecoveryCodesRenewed, context, time.GetUtcNow()),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, ActivityType.RecoveryCodesRenewed, context, time.GetUtcNow());
         await transaction.CommitAsync(stop);
         await notices.Tell(
             user,

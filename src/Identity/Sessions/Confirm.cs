@@ -99,8 +99,7 @@ static class Confirm
         var answer = new Answer(caller.Session!.Value, SessionToken.New(), now, confirmations.Until(now));
         if (!await Write(connection, answer, body.Password is null ? proof : null, context, factors))
         {
-            var failed = ActivityLog.Row(caller.Id, ActivityType.SecondFactorFailed, context, now);
-            await connection.ExecuteAsync(new CommandDefinition(ActivityLog.InsertWriterSql, failed, cancellationToken: stop));
+            await ActivityLog.Write(connection, null, caller.Id, ActivityType.SecondFactorFailed, context, now);
             return Refusals.WrongSecondFactor.Because(
                 "The code is not right, or was used before.",
                 proof.Code is null ? "/recovery_code" : "/code"
@@ -156,14 +155,7 @@ static class Confirm
                 cancellationToken: stop
             )
         );
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.Confirmed, context, answer.ConfirmedAt),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, ActivityType.Confirmed, context, answer.ConfirmedAt);
         await transaction.CommitAsync(stop);
         return true;
     }

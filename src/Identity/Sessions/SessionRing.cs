@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dapper;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -8,10 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Hazina.Identity.Sessions;
 
-/// <summary>
-/// Answers whose a session is. What it has learnt it remembers for ten seconds, so one that is ended elsewhere is refused soon, and one that is ended
-/// here at once. When sessions were used is written down once a minute, which also lets them live on.
-/// </summary>
+/// <summary>Answers whose a session is. One that is ended here is refused at once. Writing down when sessions were used also lets them live on.</summary>
 sealed class SessionRing(
     Database database,
     RolePermissions permissions,
@@ -22,31 +18,19 @@ sealed class SessionRing(
 {
     // People are shared between books; until a session can say which, it sees the live one.
     const string Book = "live";
-    const int MostRemembered = 10_000;
-    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(10),
-        WriteEvery = TimeSpan.FromMinutes(1);
-
-    readonly ConcurrentDictionary<string, Remembered> remembered = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
+    readonly CallerMemory memory = new(time);
 
     public bool Gave(string text) => text.StartsWith(SessionToken.Start, StringComparison.Ordinal);
 
     public bool MayHaveEnded(string text) => SessionToken.IsWellFormed(text);
 
-    public Caller? Recall(string text)
-    {
-        var now = time.GetUtcNow();
-        if (!remembered.TryGetValue(Name(SessionToken.Hash(text)), out var known) || known.Until <= now)
-            return null;
-        used[known.Caller.Session!.Value] = now;
-        return known.Caller;
-    }
+    public Caller? Recall(string text) => memory.Recall(SessionToken.Hash(text));
 
     public async Task<Caller?> Find(string text, CancellationToken cancellation)
     {
         if (!SessionToken.IsWellFormed(text))
             return null;
-        var hash = SessionToken.Hash(text);
+        var (hash, asked) = (SessionToken.Hash(text), memory.Forgotten);
         var now = time.GetUtcNow();
         await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
@@ -56,82 +40,36 @@ sealed class SessionRing(
             return null;
 
         var caller = new Caller(row.UserId, $"user {row.UserId}", Book, permissions.Of(row.Roles)) { Session = row.Id };
-        if (remembered.Count >= MostRemembered)
-            remembered.Clear(); // forgetting costs a question each, remembering without end costs the process
-        remembered[Name(hash)] = new Remembered(caller, now + Memory < row.ExpiresAt ? now + Memory : row.ExpiresAt);
-        used[row.Id] = now;
+        memory.Remember(hash, row.Id, caller, row.ExpiresAt, asked);
         return caller;
     }
 
     /// <summary>One that has just been ended.</summary>
-    public void Forget(Guid session) => Forget(c => c.Session == session);
+    public void Forget(Guid session) => memory.Forget(c => c.Session == session);
 
     /// <summary>All of somebody whose sessions have just been ended.</summary>
-    public void ForgetAllOf(Guid user) => Forget(c => c.Id == user);
+    public void ForgetAllOf(Guid user) => memory.Forget(c => c.Id == user);
 
     /// <summary>Writes down when sessions were last used.</summary>
-    public async Task WriteUse(CancellationToken cancellation)
+    public Task WriteUse() => memory.WriteUse(Write);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        memory.KeepWriting(Write, e => IdentityLog.SessionUseNotWritten(logger, e.Message), stoppingToken);
+
+    async Task Write(Guid[] ids, DateTime[] times)
     {
-        var batch = used.OrderBy(p => p.Key).ToArray();
-        if (batch.Length == 0)
-            return;
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Writer("identity").OpenConnectionAsync();
         await connection.ExecuteAsync(
-            new CommandDefinition(
-                UsedWriterSql,
-                new
-                {
-                    ids = batch.Select(p => p.Key).ToArray(),
-                    times = batch.Select(p => p.Value.UtcDateTime).ToArray(),
-                    idle = options.Value.SessionIdle,
-                    length = options.Value.SessionLength,
-                },
-                cancellationToken: cancellation
-            )
+            UsedWriterSql,
+            new
+            {
+                ids,
+                times,
+                idle = options.Value.SessionIdle,
+                length = options.Value.SessionLength,
+            }
         );
-        foreach (var written in batch)
-            used.TryRemove(written);
     }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(WriteEvery, time);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await TryWriteUse();
-        }
-        catch (OperationCanceledException)
-        {
-            await TryWriteUse(); // stopping
-        }
-    }
-
-    async Task TryWriteUse()
-    {
-        try
-        {
-            await WriteUse(CancellationToken.None);
-        }
-        catch (Exception e) // whatever it is: no session ends for it, and nothing else does
-        {
-            IdentityLog.SessionUseNotWritten(logger, e.Message);
-        }
-    }
-
-    // By hash, so that no token lies about in memory in the clear.
-    static string Name(byte[] hash) => Convert.ToBase64String(hash);
-
-    void Forget(Func<Caller, bool> which)
-    {
-        foreach (var (name, known) in remembered)
-        {
-            if (which(known.Caller))
-                remembered.TryRemove(name, out _);
-        }
-    }
-
-    sealed record Remembered(Caller Caller, DateTimeOffset Until);
 
     sealed record Row(Guid Id, Guid UserId, string[] Roles, DateTimeOffset ExpiresAt);
 

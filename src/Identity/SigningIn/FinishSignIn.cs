@@ -78,13 +78,7 @@ static class FinishSignIn
             return Results.Created($"/v1/sessions/{session.Id}", session);
         }
 
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(begun.UserId, ActivityType.SecondFactorFailed, context, time.GetUtcNow()),
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, null, begun.UserId, ActivityType.SecondFactorFailed, context, time.GetUtcNow());
         if (begun.AttemptsLeft == 0)
             await notices.Tell(
                 begun.UserId,

@@ -56,14 +56,7 @@ sealed class SessionStart(IOptions<IdentityOptions> options, TimeProvider time)
         );
         if (begun != 1)
             return null;
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ActivityLog.InsertWriterSql,
-                ActivityLog.Row(user, ActivityType.SignedIn, context, now),
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        await ActivityLog.Write(connection, transaction, user, ActivityType.SignedIn, context, now);
         return session;
     }
 

@@ -82,7 +82,7 @@ static class SignIn
                 {
                     login = key,
                     network,
-                    since = now.AddDays(-90),
+                    knownSince = Throttle.KnownSince(now),
                 },
                 cancellationToken: stop
             )
@@ -95,13 +95,7 @@ static class SignIn
             return Refusals.Busy.Because("Too many passwords are waiting to be checked.") with { RetryAfter = TimeSpan.FromSeconds(5) };
         if (isRight == false)
         {
-            await connection.ExecuteAsync(
-                new CommandDefinition(
-                    ActivityLog.InsertWriterSql,
-                    ActivityLog.Row(person?.Id, ActivityType.SignInFailed, context, now),
-                    cancellationToken: stop
-                )
-            );
+            await ActivityLog.Write(connection, null, person?.Id, ActivityType.SignInFailed, context, now);
             return Refusals.WrongCredentials.Because("The login or the password is wrong.");
         }
 
@@ -197,9 +191,8 @@ static class SignIn
     }
 
     // Whoever has shown that the address is theirs comes before those who claim it.
-    const string FindWriterSql = """
-        select u.id, u.status, p.hash, p.pepper,
-               exists (select from identity.sessions s where s.user_id = u.id and s.network = @network::inet and s.created_at > @since) as is_known_here
+    const string FindWriterSql = $"""
+        select u.id, u.status, p.hash, p.pepper, {Throttle.IsKnownHere}
           from identity.users u
           join identity.passwords p on p.user_id = u.id
          where u.deleted_at is null

@@ -74,6 +74,14 @@ sealed class Throttle(Database database, Pepper pepper, TimeProvider time)
 
     public static string Network(IPAddress? address) => AddressBlock.Of(address).ToString();
 
+    /// <summary>Whether somebody (<c>u</c>) was signed in from a network lately, for a query that names both.</summary>
+    public const string IsKnownHere = """
+        exists (select from identity.sessions s where s.user_id = u.id and s.network = @network::inet and s.created_at > @knownSince) as is_known_here
+        """;
+
+    /// <summary>What <see cref="IsKnownHere"/> takes for lately.</summary>
+    public static DateTimeOffset KnownSince(DateTimeOffset now) => now.AddDays(-90);
+
     byte[] KeyOf(Limit limit) => pepper.Of("attempts", limit.Name);
 
     /// <summary>In one order everywhere: two that count the same things do not wait for each other in a circle.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Hazina.Money;
 using Hazina.Platform.Http;
 
@@ -74,10 +73,6 @@ static class Fields
     }
 
     public static string TextOf(DateTimeOffset time) => Canonical.PostingJson.Time(time);
-
-    /// <summary>A value of an enumeration as it goes over the wire.</summary>
-    public static string WordOf<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     /// <summary>What the rules of postings find wrong, in the caller's words.</summary>
     public static void Note(this Validation check, Flaw? flaw, Func<string, string> pointer)

@@ -142,7 +142,7 @@ sealed record StepRequest(
         };
 
         void Absent(bool isThere, string pointer) =>
-            check.That(!isThere, pointer, "unknown_field", $"is not a field of a {Fields.WordOf(type)}");
+            check.That(!isThere, pointer, "unknown_field", $"is not a field of a {Words.Of(type)}");
     }
 }
 
@@ -191,7 +191,7 @@ sealed record ConditionRequest(
             );
 
         void Absent(bool isThere, string pointer) =>
-            check.That(!isThere, pointer, "unknown_field", $"is not a field of {Fields.WordOf(type)}");
+            check.That(!isThere, pointer, "unknown_field", $"is not a field of {Words.Of(type)}");
     }
 
     public static ConditionRequest Of(Condition condition) =>

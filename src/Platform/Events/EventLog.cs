@@ -89,13 +89,9 @@ sealed class EventLog(Database database, IEnumerable<EventSource> sources)
     async Task<List<StoredEvent>> Stored(EventFilter filter, long after, long upTo, int limit, CancellationToken cancellation)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellation);
-        var sql =
-            filter.Book is null ? BetweenWriterSql
-            : filter.Type is null ? ShownWriterSql
-            : ShownOfTypeWriterSql;
         var rows = await connection.QueryAsync<StoredEvent>(
             new CommandDefinition(
-                sql,
+                filter.Pick(BetweenWriterSql, ShownWriterSql, ShownOfTypeWriterSql),
                 new
                 {
                     filter.Book,

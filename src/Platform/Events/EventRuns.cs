@@ -84,13 +84,9 @@ sealed class EventRuns(Database database, IEnumerable<EventSource> sources)
     async Task<List<Run>> Next(EventFilter filter, long after, long upTo, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
-        var sql =
-            filter.Book is null ? BetweenWriterSql
-            : filter.Type is null ? ShownWriterSql
-            : ShownOfTypeWriterSql;
         var runs = await connection.QueryAsync<Run>(
             new CommandDefinition(
-                sql,
+                filter.Pick(BetweenWriterSql, ShownWriterSql, ShownOfTypeWriterSql),
                 new
                 {
                     filter.Book,
@@ -179,4 +175,11 @@ sealed class EventRuns(Database database, IEnumerable<EventSource> sources)
 /// <param name="Book">What callers of this book see; null: all there is, as listeners hear it.</param>
 /// <param name="Type">Only this type, where a book is named.</param>
 /// <param name="Types">Only these types, where no book is named.</param>
-sealed record EventFilter(string? Book, string? Type, string[]? Types);
+sealed record EventFilter(string? Book, string? Type, string[]? Types)
+{
+    /// <summary>The statement that answers it.</summary>
+    public string Pick(string between, string shown, string shownOfType) =>
+        Book is null ? between
+        : Type is null ? shown
+        : shownOfType;
+}

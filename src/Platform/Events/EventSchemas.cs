@@ -44,7 +44,7 @@ public static class EventSchemas
         var isOptional = Nullable.GetUnderlyingType(context.TypeInfo.Type) is not null || context.PropertyInfo?.IsGetNullable == true;
         JsonObject? own = null;
         if (type.IsEnum)
-            own = new JsonObject { ["enum"] = new JsonArray([.. JsonSettings.Words(type).Select(w => (JsonNode)JsonValue.Create(w))]) };
+            own = new JsonObject { ["enum"] = new JsonArray([.. Words.All(type).Select(w => (JsonNode)JsonValue.Create(w))]) };
         else if (type == typeof(DateTimeOffset))
             own = new JsonObject { ["format"] = "date-time" };
         else if (type == typeof(string) && schema is not JsonObject { Count: > 0 })

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -11,25 +10,17 @@ sealed class SnakeCaseEnums : JsonConverterFactory
     public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
 
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(Words<>).MakeGenericType(typeToConvert))!;
+        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert))!;
 
-    /// <summary>The words of an enumeration, in the order in which it declares them.</summary>
-    public static IReadOnlyList<string> WordsOf(Type type) => [.. Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
-
-    sealed class Words<T> : JsonConverter<T>
+    sealed class Converter<T> : JsonConverter<T>
         where T : struct, Enum
     {
-        static readonly FrozenDictionary<string, T> Values = Enum.GetValues<T>()
-            .ToFrozenDictionary(v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), StringComparer.Ordinal);
-
-        static readonly FrozenDictionary<T, string> Names = Values.ToFrozenDictionary(p => p.Value, p => p.Key);
-
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && Values.TryGetValue(reader.GetString()!, out var value)
+            reader.TokenType == JsonTokenType.String && Words.Enumeration<T>.Values.TryGetValue(reader.GetString()!, out var value)
                 ? value
-                : throw new WireException("unknown_value", $"must be one of {string.Join(", ", WordsOf(typeof(T)))}");
+                : throw new WireException("unknown_value", $"must be one of {string.Join(", ", Words.All(typeof(T)))}");
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Names[value]);
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Words.Of(value));
     }
 }
 

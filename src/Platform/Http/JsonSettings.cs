@@ -12,9 +12,6 @@ public static class JsonSettings
     /// <summary>For what is read and written outside of a request (streams, files), the same as within.</summary>
     public static JsonSerializerOptions Options { get; } = Frozen();
 
-    /// <summary>The words of an enumeration on the wire, in the order in which it declares them.</summary>
-    public static IReadOnlyList<string> Words(Type type) => SnakeCaseEnums.WordsOf(type);
-
     internal static void Apply(JsonSerializerOptions json)
     {
         json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -79,38 +79,26 @@ sealed class MailSender(Database database, IOptions<SmtpOptions> options, TimePr
         }
     }
 
+    /// <returns>What went wrong, whatever it was: a certificate that has expired, a port that is none, a recipient that is no address.</returns>
     async Task<SmtpException?> Send(Mail mail, CancellationToken cancellation)
     {
-        try
-        {
-            return await TrySend(mail, cancellation);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // A certificate that has expired, a port that is none, a recipient that is no address.
-            return new SmtpException(e.Message, e);
-        }
-    }
-
-    async Task<SmtpException?> TrySend(Mail mail, CancellationToken cancellation)
-    {
-        // A connection each: one that was kept may have been closed at the other end.
-        using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.Tls };
-        if (options.User is { Length: > 0 } user)
-            client.Credentials = new NetworkCredential(user, options.Password);
-        using var message = new MailMessage(new MailAddress(options.From!), new MailAddress(mail.Recipient))
-        {
-            Subject = mail.Subject,
-            Body = mail.Body,
-            SubjectEncoding = Encoding.UTF8,
-            BodyEncoding = Encoding.UTF8,
-        };
-        message.Headers.Add("Message-ID", $"<{mail.Id}@{message.From!.Host}>");
-        message.Headers.Add("Auto-Submitted", "auto-generated");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(options.Timeout);
         try
         {
+            // A connection each: one that was kept may have been closed at the other end.
+            using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.Tls };
+            if (options.User is { Length: > 0 } user)
+                client.Credentials = new NetworkCredential(user, options.Password);
+            using var message = new MailMessage(new MailAddress(options.From!), new MailAddress(mail.Recipient))
+            {
+                Subject = mail.Subject,
+                Body = mail.Body,
+                SubjectEncoding = Encoding.UTF8,
+                BodyEncoding = Encoding.UTF8,
+            };
+            message.Headers.Add("Message-ID", $"<{mail.Id}@{message.From!.Host}>");
+            message.Headers.Add("Auto-Submitted", "auto-generated");
             await client.SendMailAsync(message, patience.Token);
             return null;
         }
@@ -121,6 +109,10 @@ sealed class MailSender(Database database, IOptions<SmtpOptions> options, TimePr
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new SmtpException($"The mail server did not answer within {options.Timeout.TotalSeconds:0} seconds.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new SmtpException(e.Message, e);
         }
     }
 

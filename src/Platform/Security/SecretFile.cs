@@ -6,12 +6,14 @@ namespace Hazina.Platform.Security;
 /// <summary>A secret of chance in a file that only its owner may read.</summary>
 public static class SecretFile
 {
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>The bytes of a file that holds them in Base64; where it is missing, it is made.</summary>
     /// <exception cref="InvalidOperationException">The file holds something else.</exception>
     public static byte[] LoadOrCreate(string file, int bytes)
     {
         if (!File.Exists(file))
-            Create(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(bytes)) + "\n");
+            WriteOnce(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(bytes)) + "\n", OwnerOnly);
         try
         {
             var secret = Convert.FromBase64String(File.ReadAllText(file).Trim());
@@ -25,8 +27,11 @@ public static class SecretFile
         }
     }
 
-    /// <summary>Two processes that start at once must end up with the same one: whole or not at all, and never over another.</summary>
-    static void Create(string file, string text)
+    /// <summary>Writes a file whole or not at all, and never over another: two processes that start at once end up with the same one.</summary>
+    /// <param name="file">Its folder is made where it is missing.</param>
+    /// <param name="text">ASCII.</param>
+    /// <param name="mode">Who may read it, from the first byte on.</param>
+    public static void WriteOnce(string file, string text, UnixFileMode mode)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         // Not by the process's number: in containers that share a folder each is the first.
@@ -38,7 +43,7 @@ public static class SecretFile
                 {
                     Mode = FileMode.CreateNew,
                     Access = FileAccess.Write,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    UnixCreateMode = mode,
                 }
             )
         )

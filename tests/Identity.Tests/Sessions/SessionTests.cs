@@ -69,7 +69,7 @@ public sealed class SessionTests(IdentityServer server)
         for (var day = 0; day < 33; day++)
         {
             (await busy.Get("/v1/me")).Is(HttpStatusCode.OK);
-            await ring.WriteUse(CancellationToken.None);
+            await ring.WriteUse();
             time.Advance(TimeSpan.FromHours(22));
             if (day == 1)
                 (await silent.Get("/v1/me")).IsProblem(401, "platform.unauthenticated");

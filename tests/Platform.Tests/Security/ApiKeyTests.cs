@@ -148,7 +148,7 @@ public sealed class ApiKeyTests
         await ring.Find(key.Text, default);
         Assert.Null((await keys.List()).Single().LastUsedAt);
 
-        time.Advance(KeyRing.WriteEvery);
+        time.Advance(CallerMemory.WriteEvery);
         await Eventually.TrueAsync(async () => (await keys.List()).Single().LastUsedAt is not null, "the use of the key is written");
         time.Advance(TimeSpan.FromSeconds(7));
         await ring.Find(key.Text, default);

@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using Hazina.Ledger.Canonical;
 using Hazina.Ledger.Decisions;
+using Hazina.Platform.Security;
 
 namespace Hazina.Ledger.Proof.Heads;
 
 /// <summary>The key that heads are signed with: ECDSA over P-256, in a file that only its owner may read, never in the database.</summary>
 sealed class HeadKey : IDisposable
 {
-    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     readonly ECDsa ecdsa;
     readonly Lock gate = new();
@@ -35,14 +35,13 @@ sealed class HeadKey : IDisposable
     {
         if (!File.Exists(file))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            WriteOnce(file, fresh.ExportPkcs8PrivateKeyPem() + "\n", OwnerOnly);
+            SecretFile.WriteOnce(file, fresh.ExportPkcs8PrivateKeyPem() + "\n", SecretFile.OwnerOnly);
         }
 
         var key = Load(file);
         if (!File.Exists(PublicFileOf(file)))
-            WriteOnce(PublicFileOf(file), key.PublicPem, OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            SecretFile.WriteOnce(PublicFileOf(file), key.PublicPem, SecretFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return key;
     }
 
@@ -111,35 +110,4 @@ sealed class HeadKey : IDisposable
     }
 
     public void Dispose() => ecdsa.Dispose();
-
-    /// <summary>Two processes that start at once must end up with the same key: whole or not at all, and never over another.</summary>
-    static void WriteOnce(string file, string text, UnixFileMode mode)
-    {
-        var fresh = $"{file}.{Environment.ProcessId}";
-        File.Delete(fresh);
-        using (
-            var stream = new FileStream(
-                fresh,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = mode,
-                }
-            )
-        )
-        {
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(fresh, file, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(fresh);
-        }
-    }
 }
