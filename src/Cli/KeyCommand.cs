@@ -3,18 +3,12 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Hazina.Host;
 using Hazina.Platform.Security;
-using Spectre.Console;
 
 namespace Hazina.Cli;
 
 /// <summary>Keys that programs call the API with. There is none until one is made here.</summary>
 static class KeyCommand
 {
-    /// <summary>With fewer columns than that, names and permissions would be broken into pieces.</summary>
-    const int WidestTable = 130;
-
-    static readonly string[] Columns = ["id", "name", "book", "ends in", "permissions", "made", "last used", "state"];
-
     static readonly string Permissions =
         "The permissions:\n"
         + string.Join('\n', Modules.Permissions.Select(p => $"  {p.Name, -20} {p.Description}"))
@@ -22,13 +16,14 @@ static class KeyCommand
 
     public static CliCommand Create()
     {
-        var command = new CliCommand("key", "Make, list and revoke the keys that programs call the API with")
+        var command = new CliCommand("key", "Make, list, rotate and revoke the keys that programs call the API with")
         {
             Details =
                 "A key sees one book, live or sandbox, and may do what its permissions say. It is shown once; the database keeps its hash alone.",
         };
         command.Subcommands.Add(Make());
         command.Subcommands.Add(List());
+        command.Subcommands.Add(Rotate());
         command.Subcommands.Add(Revoke());
         return command;
     }
@@ -49,21 +44,10 @@ static class KeyCommand
             DefaultValueFactory = _ => "sandbox",
         };
         book.AcceptOnlyFromAmong("live", "sandbox");
-        var permission = new Option<string[]>("--permission")
-        {
-            Description = "What it may do; several of them, if need be",
-            HelpName = "NAME",
-            Arity = ArgumentArity.OneOrMore,
-            AllowMultipleArgumentsPerToken = true,
-        };
+        var permission = PermissionOption();
         permission.AcceptOnlyFromAmong([.. Modules.Permissions.Select(p => p.Name)]);
         var all = new Option<bool>("--all-permissions") { Description = "It may do everything that there is now" };
-        var expires = new Option<int?>("--expires-in-days")
-        {
-            Description = "When it ends by itself; never, where nothing is said",
-            HelpName = "DAYS",
-            CustomParser = Days,
-        };
+        var (expires, address, limit) = BoundsOptions();
 
         var command = new CliCommand("create", "Make a key and show it, once")
         {
@@ -75,9 +59,13 @@ static class KeyCommand
                     "key create --name shop --book live --permission ledger.read --expires-in-days 90",
                     "a key that may read, for three months"
                 ),
+                (
+                    "key create --name till --permission ledger.post --address 203.0.113.0/24",
+                    "a key that can be used from one network alone"
+                ),
             ],
         };
-        foreach (var option in new Option[] { name, book, permission, all, expires, data, database })
+        foreach (var option in new Option[] { name, book, permission, all, expires, address, limit, data, database })
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -95,12 +83,54 @@ static class KeyCommand
                     parsed.GetRequiredValue(data),
                     parsed.GetValue(database),
                     async keys =>
-                        Show(await keys.Create(parsed.GetRequiredValue(name), parsed.GetRequiredValue(book), permissions, until, ct)),
+                        Show(
+                            await keys.Create(
+                                parsed.GetRequiredValue(name),
+                                parsed.GetRequiredValue(book),
+                                permissions,
+                                until,
+                                parsed.GetValue(address),
+                                parsed.GetValue(limit),
+                                ct
+                            )
+                        ),
                     ct
                 );
             }
         );
         return command;
+    }
+
+    static Option<string[]> PermissionOption() =>
+        new("--permission")
+        {
+            Description = "What it may do; several of them, if need be",
+            HelpName = "NAME",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+        };
+
+    static (Option<int?> Expires, Option<string[]> Address, Option<int?> Limit) BoundsOptions()
+    {
+        var expires = new Option<int?>("--expires-in-days")
+        {
+            Description = "When it ends by itself; never, where nothing is said",
+            HelpName = "DAYS",
+            CustomParser = result => Whole(result, 36_500),
+        };
+        var address = new Option<string[]>("--address")
+        {
+            Description = "Where it may be used from: addresses, or networks such as 203.0.113.0/24; from anywhere, where nothing is said",
+            HelpName = "ADDRESS",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var limit = new Option<int?>("--requests-per-minute")
+        {
+            Description = "A limit of its own, other than that of the settings",
+            HelpName = "NUMBER",
+            CustomParser = result => Whole(result, int.MaxValue),
+        };
+        return (expires, address, limit);
     }
 
     static int Show(NewApiKey key)
@@ -115,10 +145,14 @@ static class KeyCommand
         var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
         var command = new CliCommand("list", "List the keys, newest first")
         {
-            Details = "At a terminal it is a table; in a pipe or a file, a line a key with tabs between the columns, the id first.",
+            Details =
+                "At a terminal each key has a few lines; in a pipe or a file one line, with tabs between the columns: id, name, book, last characters, "
+                + "permissions, made, last used, state, addresses, limit, owner.",
             Options = { data, database },
         };
-        command.SetAction((parsed, ct) => With(parsed.GetRequiredValue(data), parsed.GetValue(database), keys => Show(keys, ct), ct));
+        command.SetAction(
+            (parsed, ct) => With(parsed.GetRequiredValue(data), parsed.GetValue(database), keys => KeyList.Show(keys, ct), ct)
+        );
         return command;
     }
 
@@ -150,67 +184,35 @@ static class KeyCommand
         return command;
     }
 
-    static async Task<int> Show(ApiKeys keys, CancellationToken ct)
+    static CliCommand Rotate()
     {
-        var now = TimeProvider.System.GetUtcNow();
-        List<string[]> rows = [.. (await keys.List(ct)).Select(key => Cells(key, now))];
-        if (Console.IsOutputRedirected)
+        var (data, database) = (CommonOptions.Data(), CommonOptions.Database());
+        var id = new Argument<Guid>("id") { Description = "The key's id, as key list shows it", HelpName = "ID" };
+        var overlap = new Option<int?>("--overlap-hours")
         {
-            // A table that is cut to a width would break ids in two, and a program has to read them.
-            foreach (var row in rows)
-                await Console.Out.WriteLineAsync(string.Join('\t', row.Select(OnOneLine)));
-            return ExitCode.Ok;
-        }
-
-        if (rows.Count == 0)
-            Screen.Progress("There is no key yet; hazina key create makes one.");
-        else if (AnsiConsole.Profile.Width >= WidestTable)
-            AnsiConsole.Write(TableOf(rows));
-        else
-            AnsiConsole.Write(BlocksOf(rows));
-        return ExitCode.Ok;
-    }
-
-    static Table TableOf(List<string[]> rows)
-    {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var title in Columns)
-            table.AddColumn(title, column => column.NoWrap = title != "permissions" && title != "name");
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        return table;
-    }
-
-    /// <summary>A key below the other, for a terminal in which a table would break its words in two.</summary>
-    static Grid BlocksOf(List<string[]> rows)
-    {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (var row in rows)
+            Description = "How long both can be used: 0 to 720; 24 where nothing is said",
+            HelpName = "HOURS",
+            CustomParser = result => Whole(result, 720, least: 0),
+        };
+        var command = new CliCommand("rotate", "Make a key's successor and show it, once; the old one ends after the overlap")
         {
-            foreach (var (title, cell) in Columns.Zip(row))
-                grid.AddRow($"[grey]{title}[/]", Markup.Escape(cell));
-            grid.AddEmptyRow();
-        }
-
-        return grid;
+            Details =
+                "The successor may do the same, and lasts as long as the old one was made to last. Change your programs over within the overlap.",
+            Arguments = { id },
+            Options = { overlap, data, database },
+        };
+        command.SetAction(
+            (parsed, ct) =>
+                With(
+                    parsed.GetRequiredValue(data),
+                    parsed.GetValue(database),
+                    async keys =>
+                        Show(await keys.Rotate(parsed.GetRequiredValue(id), TimeSpan.FromHours(parsed.GetValue(overlap) ?? 24), ct)),
+                    ct
+                )
+        );
+        return command;
     }
-
-    static string[] Cells(ApiKeyRow key, DateTimeOffset now) =>
-        [
-            key.Id.ToString(),
-            key.Name,
-            key.Book,
-            "…" + key.Hint,
-            string.Join(' ', key.Permissions),
-            Day(key.CreatedAt),
-            key.LastUsedAt is { } used ? Day(used) : "never",
-            key.RevokedAt is not null ? "revoked"
-            : key.ExpiresAt <= now ? "expired"
-            : key.ExpiresAt is { } end ? $"until {Day(end)}"
-            : "valid",
-        ];
-
-    static string OnOneLine(string cell) => string.Concat(cell.Select(c => char.IsControl(c) ? ' ' : c));
 
     static async Task<int> With(string data, string? database, Func<ApiKeys, Task<int>> work, CancellationToken ct)
     {
@@ -225,13 +227,12 @@ static class KeyCommand
         }
     }
 
-    static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    static int? Days(ArgumentResult result)
+    static int? Whole(ArgumentResult result, int most, int least = 1)
     {
-        if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 36_500)
-            return days;
-        result.AddError("--expires-in-days takes a number of days, at least 1.");
+        if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        var option = ((OptionResult)result.Parent!).Option.Name;
+        result.AddError($"{option} takes a whole number, at least {least}{(most < int.MaxValue ? $" and at most {most}" : "")}.");
         return null;
     }
 }

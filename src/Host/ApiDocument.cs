@@ -37,6 +37,9 @@ static class ApiDocument
 
         **Repeating** a call is safe: what moves money happens once. In the ledger's own calls the `id` in the body, chosen by you, is what says
         that it is the same one; where a call takes an `Idempotency-Key`, it names that header.
+
+        **Limits** are told with every answer: `RateLimit-Policy` says how many requests (`q`) in how many seconds (`w`), `RateLimit` how many are left (`r`)
+        and in how many seconds all of them are there again (`t`). Past a limit the answer is 429 with `Retry-After`.
         """;
 
     public static IServiceCollection AddApiDocument(this IServiceCollection services) =>

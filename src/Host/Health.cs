@@ -17,7 +17,7 @@ static partial class Health
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        var health = routes.MapGroup("/health").AllowAnonymous().ExcludeFromDescription();
+        var health = routes.MapGroup("/health").AllowAnonymous().NotLimited().ExcludeFromDescription();
         health.MapGet("/live", () => new Liveness("live"));
         health.MapGet("/ready", Ready);
     }

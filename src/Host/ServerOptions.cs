@@ -60,7 +60,8 @@ public sealed record ServerOptions
             .Build();
 
     /// <summary>
-    /// Reads <c>database, database_owner, urls, certificate, certificate_key, certificate_password, log, log_level, otlp, trusted_proxies</c>.
+    /// Reads <c>database, database_owner, urls, certificate, certificate_key, certificate_password, log, log_level, otlp, trusted_proxies</c>. The
+    /// modules read their own: <c>redis</c>, <c>cors_origins</c>, and sections such as <c>RateLimits</c>.
     /// </summary>
     /// <exception cref="StartException">A setting cannot be read; the message names it.</exception>
     public static ServerOptions From(IConfiguration settings)

@@ -63,4 +63,10 @@ static partial class PlatformLog
 
     [LoggerMessage(1051, LogLevel.Warning, "E-mail {Message} could not be sent at attempt {Attempt}: {Status} {Cause}")]
     public static partial void MailNotSent(ILogger logger, Guid message, int attempt, SmtpStatusCode status, string? cause);
+
+    [LoggerMessage(1060, LogLevel.Information, "Counters are shared through Redis")]
+    public static partial void CountersShared(ILogger logger);
+
+    [LoggerMessage(1061, LogLevel.Warning, "Redis does not answer: until it does, each process counts for itself")]
+    public static partial void CountersAlone(ILogger logger);
 }

@@ -1,13 +1,17 @@
 using Dapper;
+using Hazina.Platform.Counting;
 using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 using Hazina.Platform.Jobs;
+using Hazina.Platform.Keys;
 using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Hazina.Platform;
 
@@ -24,7 +28,22 @@ public static class PlatformModule
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddSingleton<RefusalCatalogue>();
         services.AddRefusals(PlatformRefusals.All);
+        services.AddOrigins();
+        services.AddPermissions(
+            new Permission(
+                KeyRules.Permission,
+                "Make, see, change and end API keys of one's own. For people; a key is nobody.",
+                Role.Partner,
+                Role.Admin
+            )
+        );
 
+        services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits");
+        services.AddSingleton<ICounters>(s =>
+            s.GetRequiredService<IConfiguration>()["redis"] is { Length: > 0 } redis
+                ? new RedisCounters(redis, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RedisCounters>>())
+                : new MemoryCounters(s.GetRequiredService<TimeProvider>())
+        );
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<KeyRing>();
@@ -73,14 +92,17 @@ public static class PlatformModule
             .UseMiddleware<SecurityHeaders>()
             .UseMiddleware<Problems>()
             .UseRouting()
+            .UseOrigins()
             .UseMiddleware<KeyGate>()
             .UseMiddleware<QueryGate>()
+            .UseMiddleware<RateGate>()
             .UseMiddleware<BodyGate>()
             .UseMiddleware<Idempotency>();
 
     public static void MapPlatform(this IEndpointRouteBuilder routes)
     {
         routes.ServiceProvider.GetRequiredService<RefusalCatalogue>().Map(routes);
+        routes.MapKeys();
         ListEvents.Map(routes);
     }
 

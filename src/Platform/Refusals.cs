@@ -108,6 +108,51 @@ public static class PlatformRefusals
         "This address has sent many keys or sessions that do not exist. Wait as long as `Retry-After` says, and check what you send."
     );
 
+    public static readonly RefusalType AddressNotAllowed = new(
+        "platform.address_not_allowed",
+        403,
+        "The key may not be used from here",
+        "The key is bound to addresses, and the call came from another one. Its owner can see and change them; an operator does by making another key. "
+            + "If you do not know who called from there, end the key."
+    );
+
+    public static readonly RefusalType PeopleOnly = new(
+        "platform.people_only",
+        403,
+        "Only a person can do this",
+        "Keys are made, changed and ended by people: a key that could make others could not be ended by ending it. Send the token of a session."
+    );
+
+    public static readonly RefusalType NoSuchKey = new(
+        "platform.no_such_key",
+        404,
+        "No such key",
+        "Whoever is signed in has no key with this id. What belongs to somebody else is answered in the same way."
+    );
+
+    public static readonly RefusalType KeyEnded = new(
+        "platform.key_ended",
+        409,
+        "The key cannot be changed any more",
+        "It was revoked, has expired, or was rotated and has a successor; `detail` says which. Nothing was done. Make another key, or go on with the successor."
+    );
+
+    public static readonly RefusalType TooManyKeys = new(
+        "platform.too_many_keys",
+        422,
+        "There are too many keys",
+        "Whoever is signed in has as many keys that can be used as one may have. Nothing was done: end some that are not needed."
+    );
+
+    public static readonly RefusalType RateLimited = new(
+        "platform.rate_limited",
+        429,
+        "Too many requests",
+        "The caller, or the address where the call needs nobody to sign in, has used up what it may ask in a while. Nothing was done. Every answer tells "
+            + "the limit in `RateLimit-Policy` (`q` requests in `w` seconds) and in `RateLimit` what is left (`r`) and when all of it is there again (`t` "
+            + "seconds). Wait as long as `Retry-After` says. Many small calls can often be one: see the calls that take lists."
+    );
+
     public static readonly RefusalType Internal = new(
         "platform.internal",
         500,
@@ -140,6 +185,12 @@ public static class PlatformRefusals
         IdempotencyKeyReused,
         IdempotencyInProgress,
         TooManyFailures,
+        RateLimited,
+        AddressNotAllowed,
+        PeopleOnly,
+        NoSuchKey,
+        KeyEnded,
+        TooManyKeys,
         Internal,
         Unavailable,
     ];

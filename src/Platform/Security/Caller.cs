@@ -13,6 +13,20 @@ public sealed record Caller(Guid Id, string Name, string Book, FrozenSet<string>
     /// <summary>The session of a person who is signed in; null for a key.</summary>
     public Guid? Session { get; init; }
 
+    /// <summary>Where a key may be used from; null: from anywhere.</summary>
+    internal AllowedAddresses? Addresses { get; init; }
+
+    /// <summary>A key's own limit.</summary>
+    internal int? RequestsPerMinute { get; init; }
+
+    /// <summary>What this caller's requests are counted by.</summary>
+    internal string LimitKey => field ??= $"rate_limit:{Id}";
+
+    /// <summary>What a key's use is counted by.</summary>
+    internal string UsageKey => field ??= UsageKeyOf(Id);
+
+    internal static string UsageKeyOf(Guid key) => $"api_key:{key}:usage";
+
     /// <summary>Of the request at hand. Throws where the route needs no permission.</summary>
     public static Caller Of(HttpContext context)
     {

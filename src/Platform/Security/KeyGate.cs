@@ -21,7 +21,9 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
     async Task Check(HttpContext context, IReadOnlyList<RequiredPermission> needed)
     {
         var (caller, refusal) = await Identify(context);
-        if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
+        if (caller?.Addresses?.Have(context.Connection.RemoteIpAddress) == false)
+            refusal = PlatformRefusals.AddressNotAllowed.Because($"The key '{caller.Name}' is bound to other addresses.");
+        else if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
             refusal = PlatformRefusals.PermissionMissing.Because(
                 $"{(caller.Session is null ? $"The key '{caller.Name}'" : "Who is signed in")} lacks the permission {missing.Name}."
             );

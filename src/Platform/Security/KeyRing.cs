@@ -31,7 +31,11 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
         if (row is null || !CryptographicOperations.FixedTimeEquals(row.Hash, hash) || row.RevokedAt is not null || row.ExpiresAt <= now)
             return null;
 
-        var caller = new Caller(row.Id, row.Name, row.Book, row.Permissions.ToFrozenSet(StringComparer.Ordinal));
+        var caller = new Caller(row.Id, row.Name, row.Book, row.Permissions.ToFrozenSet(StringComparer.Ordinal))
+        {
+            Addresses = AllowedAddresses.Of(row.Addresses),
+            RequestsPerMinute = row.RequestsPerMinute,
+        };
         memory.Remember(hash, row.Id, caller, row.ExpiresAt, asked);
         return caller;
     }
@@ -52,11 +56,16 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
         string[] Permissions,
         byte[] Hash,
         DateTimeOffset? ExpiresAt,
-        DateTimeOffset? RevokedAt
+        DateTimeOffset? RevokedAt,
+        string[] Addresses,
+        int? RequestsPerMinute
     );
 
-    const string FindWriterSql =
-        "select id, name, book, permissions, hash, expires_at, revoked_at from platform.api_keys where hash = @hash";
+    const string FindWriterSql = """
+        select id, name, book, permissions, hash, expires_at, revoked_at, addresses::text[] as addresses, requests_per_minute
+          from platform.api_keys
+         where hash = @hash
+        """;
 
     const string UsedWriterSql = """
         update platform.api_keys k

@@ -30,13 +30,13 @@ public sealed class StatementTests
         );
         Assert.Contains(
             faults,
-            f => f.Contains("NotAllowedSql: permission denied for table api_keys (42501) as platform", StringComparison.Ordinal)
+            f => f.Contains("NotAllowedSql: permission denied for table jobs (42501) as platform", StringComparison.Ordinal)
         );
         Assert.Contains(faults, f => f.Contains("column \"misspelt\" does not exist", StringComparison.Ordinal));
     }
 
     const string MisspeltWriterSql = "select misspelt from platform.jobs where name = @name";
-    const string NotAllowedSql = "select name from platform.api_keys where id = @id";
+    const string NotAllowedSql = "select name from platform.jobs where name = @name";
     const string FineWriterSql =
         "select name from platform.api_keys where id = any (@ids) and name <> '@not_a_parameter' and last_used_at < @at";
     const string SettingSql = "set local lock_timeout = '50ms'";

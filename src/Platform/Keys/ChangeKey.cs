@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using Hazina.Platform.Counting;
+using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Platform.Keys;
+
+/// <summary><c>PATCH /v1/keys/{key}</c></summary>
+static class ChangeKey
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPatch("/keys/{key}", Patch)
+            .WithSummary("Change a key")
+            .WithDescription(
+                "Its name, permissions and addresses; what is not given stays as it is. Within ten seconds it holds on every server. The key itself "
+                    + "and its book stay: rotate it, or make another one."
+            )
+            .Produces<KeyAnswer>();
+
+    [Description("What is to change; at least one field.")]
+    public sealed record Request(
+        string? Name = null,
+        [property: Description("All that it is to have, each of which whoever asks has too.")] IReadOnlyList<string?>? Permissions = null,
+        [property: Description("All that it may be used from; an empty list: from anywhere.")] IReadOnlyList<string?>? Addresses = null
+    );
+
+    static async Task<IResult> Patch(
+        Guid key,
+        Request body,
+        HttpContext context,
+        Database database,
+        ApiKeys keys,
+        ICounters counters,
+        TimeProvider time
+    )
+    {
+        var check = new Validation();
+        check.That(body != new Request(), "/name", "required", "or another field must be given: nothing would change");
+        check.OptionalText(body.Name, "/name", 100, min: 1);
+        var permissions = body.Permissions is null ? null : check.PermissionsOf(body.Permissions, keys);
+        var addresses = body.Addresses is null ? null : check.AddressesOf(body.Addresses);
+        if (check.Failed(out var refusal))
+            return refusal;
+        if (Caller.Of(context).Beyond(permissions ?? []) is { } beyond)
+            return beyond;
+
+        var now = time.GetUtcNow();
+        await using var own = await OwnKeys.Open(database, context);
+        if (await GetKey.Read(own, key) is null)
+            return KeyRules.NoSuchKey(key);
+        var values = new
+        {
+            key,
+            body.Name,
+            permissions,
+            addresses,
+            now,
+        };
+        if (await own.Execute(ChangeSql, values) == 0)
+            return PlatformRefusals.KeyEnded.Because("The key has ended.", "key");
+        var answer = await KeyAnswer.Of([(await GetKey.Read(own, key))!], counters, now, context.RequestAborted);
+        await own.Commit();
+        return Results.Ok(answer[0]);
+    }
+
+    const string ChangeSql = """
+        update platform.api_keys
+           set name = coalesce(@name, name), permissions = coalesce(@permissions::text[], permissions),
+               addresses = coalesce(@addresses::text[]::cidr[], addresses)
+         where id = @key and revoked_at is null and (expires_at is null or expires_at > @now)
+        """;
+}

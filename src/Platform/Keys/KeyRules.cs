@@ -1,0 +1,67 @@
+using Hazina.Platform.Http;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Platform.Keys;
+
+/// <summary>What holds for all calls about keys.</summary>
+static class KeyRules
+{
+    public const string Permission = "platform.keys";
+
+    /// <summary>The group of these calls. A key that could make keys could not be ended by ending it.</summary>
+    public static void MapKeys(this IEndpointRouteBuilder routes)
+    {
+        var keys = routes.MapGroup("/v1").WithTags("API keys").RequirePermission(Permission);
+        keys.AddEndpointFilter(
+            async (call, next) =>
+                Caller.Of(call.HttpContext).Session is null
+                    ? PlatformRefusals.PeopleOnly.Because("The call was made with a key.")
+                    : await next(call)
+        );
+        CreateKey.Map(keys);
+        ListKeys.Map(keys);
+        GetKey.Map(keys);
+        ChangeKey.Map(keys);
+        RotateKey.Map(keys);
+        RevokeKey.Map(keys);
+    }
+
+    /// <summary>Known permissions, each once.</summary>
+    public static string[] PermissionsOf(this Validation check, IReadOnlyList<string?>? given, ApiKeys keys)
+    {
+        var names = check.List(given, "/permissions", 100);
+        var known = keys.Permissions.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < names.Count; i++)
+            check.That(known.Contains(names[i]), $"/permissions/{i}", "unknown_value", "must be a permission that there is");
+        return [.. names.Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Addresses and networks as they are kept.</summary>
+    public static string[] AddressesOf(this Validation check, IReadOnlyList<string?>? given)
+    {
+        var texts = check.List(given, "/addresses", AllowedAddresses.Most, min: 0);
+        var networks = new List<string>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var isFine = AllowedAddresses.TryRead(texts[i], out var network);
+            if (check.That(isFine, $"/addresses/{i}", "wrong_format", "must be an address or a network such as 203.0.113.0/24"))
+                networks.Add(network);
+        }
+
+        return [.. networks.Distinct()];
+    }
+
+    /// <summary>A key never has more than who makes it.</summary>
+    public static Refusal? Beyond(this Caller maker, IEnumerable<string> permissions) =>
+        permissions.FirstOrDefault(p => !maker.May(p)) is { } more
+            ? PlatformRefusals.PermissionMissing.Because(
+                $"Who is signed in lacks the permission {more}, and so would the key.",
+                "permissions"
+            )
+            : null;
+
+    public static Refusal NoSuchKey(Guid id) => PlatformRefusals.NoSuchKey.Because($"There is no key {id}.", "key");
+}

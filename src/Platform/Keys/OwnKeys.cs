@@ -1,0 +1,56 @@
+using Dapper;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace Hazina.Platform.Keys;
+
+/// <summary>A transaction that sees the keys of whoever is signed in, and no others: the database sees to it, whatever a statement says.</summary>
+sealed class OwnKeys : IAsyncDisposable
+{
+    readonly NpgsqlTransaction transaction;
+    readonly CancellationToken cancellation;
+
+    OwnKeys(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, CancellationToken cancellation) =>
+        (Connection, this.transaction, User, this.cancellation) = (connection, transaction, user, cancellation);
+
+    public NpgsqlConnection Connection { get; }
+
+    public Guid User { get; }
+
+    /// <param name="database">Where.</param>
+    /// <param name="context">Of a route in the group that is for people alone.</param>
+    public static async Task<OwnKeys> Open(Database database, HttpContext context)
+    {
+        var (user, stop) = (Caller.Of(context).Id, context.RequestAborted);
+        var opened = await database.Requests("platform").OpenConnectionAsync(stop);
+        try
+        {
+            var begun = await opened.BeginTransactionAsync(stop);
+            await opened.ExecuteAsync(new CommandDefinition(BecomeSql, new { user = user.ToString() }, begun, cancellationToken: stop));
+            return new OwnKeys(opened, begun, user, stop);
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<T>> Query<T>(string sql, object values) =>
+        [.. await Connection.QueryAsync<T>(new CommandDefinition(sql, values, transaction, cancellationToken: cancellation))];
+
+    public Task<int> Execute(string sql, object values) =>
+        Connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellation));
+
+    public Task Commit() => transaction.CommitAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+
+    const string BecomeSql = "select set_config('app.user_id', @user, true)";
+}

@@ -1,0 +1,30 @@
+using Hazina.Platform.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Platform.Keys;
+
+/// <summary><c>DELETE /v1/keys/{key}</c></summary>
+static class RevokeKey
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapDelete("/keys/{key}", Delete)
+            .WithSummary("End a key")
+            .WithDescription(
+                "For ever; within ten seconds no server takes it any more. It stays in the list. To end one that has ended changes nothing."
+            )
+            .Produces(StatusCodes.Status204NoContent);
+
+    static async Task<IResult> Delete(Guid key, HttpContext context, Database database, TimeProvider time)
+    {
+        await using var own = await OwnKeys.Open(database, context);
+        if (await own.Execute(RevokeSql, new { key, now = time.GetUtcNow() }) == 0)
+            return KeyRules.NoSuchKey(key);
+        await own.Commit();
+        return Results.NoContent();
+    }
+
+    const string RevokeSql = "update platform.api_keys set revoked_at = coalesce(revoked_at, @now) where id = @key";
+}

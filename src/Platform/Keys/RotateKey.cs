@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Platform.Keys;
+
+/// <summary><c>POST /v1/keys/{key}/rotation</c></summary>
+static class RotateKey
+{
+    const int Day = 24,
+        MostHours = 30 * Day;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/keys/{key}/rotation", Post)
+            .WithSummary("Rotate a key")
+            .WithDescription(
+                """
+                Makes a key that may do the same, which is in this answer and nowhere else. The old one goes on for the overlap, so that programs can change
+                over one by one, and ends then. A key that was to last for some time has a successor that lasts as long.
+                """
+            )
+            .Produces<KeyAnswer>(StatusCodes.Status201Created);
+
+    [Description("How a key gives way to its successor.")]
+    public sealed record Request(
+        [property: Description("How long both can be used: 0 to 720 hours; 24 when not said. With 0 the old one ends within ten seconds.")]
+            int? OverlapHours = null
+    );
+
+    static async Task<IResult> Post(Guid key, Request body, HttpContext context, Database database, TimeProvider time)
+    {
+        var check = new Validation();
+        check.That(body.OverlapHours is null or (>= 0 and <= MostHours), "/overlap_hours", "out_of_range", $"must be 0 to {MostHours}");
+        if (check.Failed(out var refusal))
+            return refusal;
+
+        var maker = Caller.Of(context);
+        await using var own = await OwnKeys.Open(database, context);
+        var (made, no) = await KeyTable.Rotate(
+            own.Connection,
+            key,
+            TimeSpan.FromHours(body.OverlapHours ?? Day),
+            time.GetUtcNow(),
+            old => maker.Beyond(old.Permissions),
+            context.RequestAborted
+        );
+        if (made is null)
+            return no!;
+        await own.Commit();
+        return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
+    }
+}

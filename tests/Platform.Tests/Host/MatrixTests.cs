@@ -1,0 +1,158 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Hazina.Platform.Security;
+using Hazina.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hazina.Platform.Tests.Host;
+
+/// <summary>Every route, asked by everybody. A route that is not in the table below fails, so that nobody maps one without saying whom it is for.</summary>
+public sealed partial class MatrixTests
+{
+    const string Everything = "key",
+        Nothing = "key without permissions",
+        Nobody = "nobody";
+
+    /// <summary>
+    /// The route, who may ask it, and what it answers them to an empty body about things that do not exist. All others get 403, and nobody gets 401.
+    /// <c>key</c> is a key with all permissions; <c>people</c> are all roles.
+    /// </summary>
+    const string Table = """
+        GET    /docs/refusals/                                        anyone      200
+        GET    /docs/refusals/{code}                                  anyone      404
+        GET    /health/live                                           anyone      200
+        GET    /health/ready                                          anyone      200
+        GET    /openapi/{documentName}.json                           anyone      404
+
+        POST   /v1/ledger/accounts                                    key         400
+        PATCH  /v1/ledger/accounts/{account}                          key         404
+        POST   /v1/ledger/accounts/{account}/freeze                   key         404
+        POST   /v1/ledger/accounts/{account}/unfreeze                 key         404
+        POST   /v1/ledger/accounts/{account}/close                    key         404
+        POST   /v1/ledger/transactions                                key         400
+        POST   /v1/ledger/transactions/bulk                           key         400
+        POST   /v1/ledger/transactions/{transaction}/reversal         key         400
+        POST   /v1/ledger/reservations                                key         400
+        POST   /v1/ledger/reservations/{reservation}/capture          key         404
+        POST   /v1/ledger/reservations/{reservation}/release          key         404
+        GET    /v1/ledger/accounts                                    key,staff   200
+        GET    /v1/ledger/accounts/{account}                          key,staff   404
+        GET    /v1/ledger/accounts/{account}/balance                  key,staff   404
+        GET    /v1/ledger/accounts/{account}/balance/explanation      key,staff   404
+        GET    /v1/ledger/accounts/{account}/entries                  key,staff   404
+        GET    /v1/ledger/accounts/{account}/reservations             key,staff   404
+        GET    /v1/ledger/accounts/{account}/turnover                 key,staff   400
+        GET    /v1/ledger/proof                                       key,staff   200
+        GET    /v1/ledger/reservations/{reservation}                  key,staff   404
+        GET    /v1/ledger/transactions                                key,staff   200
+        GET    /v1/ledger/transactions/{transaction}                  key,staff   404
+        GET    /v1/ledger/transactions/{transaction}/receipt          key,staff   404
+        GET    /v1/ledger/trial-balance                               key,staff   200
+
+        POST   /v1/auth/register                                      anyone      400
+        POST   /v1/auth/verify                                        anyone      400
+        POST   /v1/auth/resend                                        anyone      400
+        POST   /v1/auth/sign-in                                       anyone      400
+        POST   /v1/auth/password/forgot                               anyone      400
+        POST   /v1/auth/password/reset                                anyone      400
+        POST   /v1/auth/password/change                               people      400
+        GET    /v1/me                                                 people      200
+        PATCH  /v1/me                                                 people      400
+        GET    /v1/me/preferences                                     people      200
+        PATCH  /v1/me/preferences                                     people      400
+        GET    /v1/me/activity                                        people      200
+        GET    /v1/sessions                                           people      200
+        DELETE /v1/sessions                                           people      204
+        DELETE /v1/sessions/{session}                                 people      404
+
+        GET    /v1/keys                                               partner,admin   200
+        POST   /v1/keys                                               partner,admin   400
+        GET    /v1/keys/{key}                                         partner,admin   404
+        PATCH  /v1/keys/{key}                                         partner,admin   400
+        DELETE /v1/keys/{key}                                         partner,admin   404
+        POST   /v1/keys/{key}/rotation                                partner,admin   404
+
+        POST   /v1/auth/sign-out                                      people      204
+        """;
+
+    static readonly IReadOnlyDictionary<string, string> Groups = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["people"] = string.Join(',', Role.All),
+        ["staff"] = string.Join(',', Role.Staff),
+        ["anyone"] = string.Join(',', [Nobody, Nothing, Everything, .. Role.All]),
+    };
+
+    [Fact]
+    public async Task Every_route_answers_everybody_as_it_should()
+    {
+        await using var app = await HazinaApp.StartAsync(
+            settings: new Dictionary<string, string?> { ["Identity:PasswordCost"] = "10" },
+            add: s => s.AddPermissions(new Permission("test.nothing", "opens nothing"))
+        );
+        var rows = Rows();
+        var known = rows.Select(r => r.Route).ToHashSet(StringComparer.Ordinal);
+        var mapped = Routes(app).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(mapped.Except(known));
+        Assert.Empty(known.Except(mapped));
+
+        using var useless = await app.ClientAsync("live", "test.nothing");
+        var callers = new List<(string Name, HttpClient Client)> { (Nobody, app.Anonymous), (Nothing, useless), (Everything, app.Client) };
+        foreach (var role in Role.All)
+            callers.Add((role, (await Person.SignedInAsync(app, role)).Client));
+        List<string> wrong = [];
+        foreach (var row in rows)
+        {
+            foreach (var (name, client) in callers)
+            {
+                var expected =
+                    row.Who.Contains(name) ? row.Status
+                    : name == Nobody ? 401
+                    : 403;
+                var answer = await Ask(client, row.Route);
+                if ((int)answer.Status != expected)
+                    wrong.Add($"{row.Route} by {name}: {(int)answer.Status}, not {expected}: {answer.Text}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    static async Task<Reply> Ask(HttpClient client, string route)
+    {
+        var parts = route.Split(' ');
+        var path = Hole().Replace(parts[1], _ => Guid.CreateVersion7().ToString());
+        using var request = new HttpRequestMessage(new HttpMethod(parts[0]), path);
+        if (parts[0] is "POST" or "PATCH" or "PUT")
+            request.Content = JsonContent.Create(new JsonObject());
+        return await Reply.Of(await client.SendAsync(request));
+    }
+
+    static IEnumerable<string> Routes(HazinaApp app) =>
+        from endpoint in app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]
+        where method != "HEAD"
+        select $"{method} {Path(endpoint.RoutePattern.RawText!)}";
+
+    static string Path(string pattern) => pattern.StartsWith('/') ? pattern : "/" + pattern;
+
+    static List<(string Route, HashSet<string> Who, int Status)> Rows() =>
+        [
+            .. Table
+                .Split('\n')
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(cells => cells.Length == 4)
+                .Select(cells =>
+                    (
+                        $"{cells[0]} {cells[1]}",
+                        cells[2].Split(',').SelectMany(w => Groups.GetValueOrDefault(w, w).Split(',')).ToHashSet(StringComparer.Ordinal),
+                        int.Parse(cells[3], System.Globalization.CultureInfo.InvariantCulture)
+                    )
+                ),
+        ];
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Hole();
+}
