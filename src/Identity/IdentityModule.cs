@@ -72,7 +72,7 @@ public static class IdentityModule
         ForgotPassword.Map(open);
         ResetPassword.Map(open);
 
-        var people = routes.MapGroup("/v1").RequirePermission(Self).AddEndpointFilter(PeopleOnly);
+        var people = routes.MapGroup("/v1").RequirePermission(Self).RequirePerson();
         var signedIn = people.MapGroup("/auth").WithTags("Signing in");
         SignOut.Map(signedIn);
         ChangePassword.Map(signedIn);
@@ -99,14 +99,4 @@ public static class IdentityModule
         RenewRecoveryCodes.Map(confirmed);
         AskContactChange.Map(confirmed);
     }
-
-    /// <summary>
-    /// Lets a person through who has lately shown again who they are, by signing in or by <c>POST /v1/auth/confirm</c>; a key has nothing to show. For what
-    /// does lasting harm in wrong hands.
-    /// </summary>
-    public static T RequireConfirmation<T>(this T routes)
-        where T : IEndpointConventionBuilder => routes.AddEndpointFilter(Confirmations.Filter);
-
-    static async ValueTask<object?> PeopleOnly(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
-        Caller.Of(call.HttpContext).Session is null ? Refusals.PeopleOnly.Because("The call was made with a key.") : await next(call);
 }

@@ -66,13 +66,6 @@ public static class Refusals
         "Checking a password takes work on purpose, and more of it is waiting than can be done soon. Nothing was done: try again in a moment."
     );
 
-    public static readonly RefusalType PeopleOnly = new(
-        "identity.people_only",
-        403,
-        "Only a person can do this",
-        "The call is about the person who is signed in, and a key is nobody. Send the token of a session."
-    );
-
     public static readonly RefusalType NoSuchSession = new(
         "identity.no_such_session",
         404,
@@ -140,7 +133,6 @@ public static class Refusals
         UsernameTaken,
         TooManyAttempts,
         Busy,
-        PeopleOnly,
         NoSuchSession,
         SignInOver,
         WrongSecondFactor,

@@ -64,6 +64,9 @@ static partial class PlatformLog
     [LoggerMessage(1051, LogLevel.Warning, "E-mail {Message} could not be sent at attempt {Attempt}: {Status} {Cause}")]
     public static partial void MailNotSent(ILogger logger, Guid message, int attempt, SmtpStatusCode status, string? cause);
 
+    [LoggerMessage(1055, LogLevel.Error, "What was approved in {Approval} ({Kind}) could not be done at attempt {Tries}")]
+    public static partial void ApprovedActFailed(ILogger logger, Exception exception, Guid approval, string kind, int tries);
+
     [LoggerMessage(1060, LogLevel.Information, "Counters are shared through Redis")]
     public static partial void CountersShared(ILogger logger);
 

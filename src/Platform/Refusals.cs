@@ -120,7 +120,7 @@ public static class PlatformRefusals
         "platform.people_only",
         403,
         "Only a person can do this",
-        "Keys are made, changed and ended by people: a key that could make others could not be ended by ending it. Send the token of a session."
+        "The call is about the person who is signed in or needs one who answers for it, and a key is nobody. Send the token of a session."
     );
 
     public static readonly RefusalType NoSuchKey = new(
@@ -142,6 +142,42 @@ public static class PlatformRefusals
         422,
         "There are too many keys",
         "Whoever is signed in has as many keys that can be used as one may have. Nothing was done: end some that are not needed."
+    );
+
+    public static readonly RefusalType NoSuchApproval = new(
+        "platform.no_such_approval",
+        404,
+        "No such approval",
+        "There is no approval with this id that whoever is signed in has asked for or may decide on."
+    );
+
+    public static readonly RefusalType ApprovalDecided = new(
+        "platform.approval_decided",
+        409,
+        "It is decided already",
+        "The approval was approved, rejected or withdrawn before, or nobody decided in time; `detail` says which. Nothing was done. Ask anew where it is still "
+            + "wanted."
+    );
+
+    public static readonly RefusalType OwnApproval = new(
+        "platform.own_approval",
+        403,
+        "Somebody else has to decide",
+        "Who asks for something does not decide on it: two people look at it. It can be withdrawn."
+    );
+
+    public static readonly RefusalType NotTheMaker = new(
+        "platform.not_the_maker",
+        403,
+        "Somebody else asked for it",
+        "Only who asked for something withdraws it. Who may decide on it rejects it."
+    );
+
+    public static readonly RefusalType ApprovalIdUsed = new(
+        "platform.approval_id_used",
+        409,
+        "The id belongs to another approval",
+        "Something else was asked for under this id, or by somebody else. Nothing was done: take a fresh id for another asking."
     );
 
     public static readonly RefusalType RateLimited = new(
@@ -191,6 +227,11 @@ public static class PlatformRefusals
         NoSuchKey,
         KeyEnded,
         TooManyKeys,
+        NoSuchApproval,
+        ApprovalDecided,
+        OwnApproval,
+        NotTheMaker,
+        ApprovalIdUsed,
         Internal,
         Unavailable,
     ];

@@ -56,10 +56,7 @@ public sealed class SqlTests
             $"Edited, or gone, since it was landed in {list}:",
             landed.Where(l => Migrations.All(m => m.Path != l.Key || Sha256(m) != l.Value)).Select(l => l.Key)
         );
-        Found.Nothing(
-            $"Add it by sha256sum FILE >> {list}:",
-            Migrations.Where(m => !landed.ContainsKey(m.Path)).Select(m => m.Path)
-        );
+        Found.Nothing($"Add it by sha256sum FILE >> {list}:", Migrations.Where(m => !landed.ContainsKey(m.Path)).Select(m => m.Path));
     }
 
     static string Sha256(SourceFile file) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Text)));

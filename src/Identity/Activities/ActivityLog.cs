@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Users;
+using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 

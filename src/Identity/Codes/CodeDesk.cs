@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Dapper;
 using Hazina.Identity.Passwords;
+using Hazina.Platform.Http;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Hazina.Identity.Users;
+using Hazina.Platform.Http;
 using Hazina.Platform.Messages;
 
 namespace Hazina.Identity.Contacts;

@@ -2,6 +2,7 @@ using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Registration;
 using Hazina.Identity.Users;
+using Hazina.Platform.Http;
 using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
 using Npgsql;

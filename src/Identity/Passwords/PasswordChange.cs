@@ -1,6 +1,7 @@
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
+using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 

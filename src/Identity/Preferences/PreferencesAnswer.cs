@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Hazina.Platform.Http;
 
 namespace Hazina.Identity.Preferences;
 

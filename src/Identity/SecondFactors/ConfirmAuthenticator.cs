@@ -88,7 +88,7 @@ static class ConfirmAuthenticator
             )
         );
         var answer = await codes.Renew(connection, transaction, user, stop);
-        await ActivityLog.Write(connection, transaction, user, context, now);
+        await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorAdded, context, now);
         await transaction.CommitAsync(stop);
         await throttle.GiveBack(CancellationToken.None, limit);
         await notices.Tell(
@@ -98,6 +98,8 @@ static class ConfirmAuthenticator
         );
         return Results.Ok(answer);
     }
+
+    sealed record Pending(Guid Id, byte[] Secret);
 
     const string FindWriterSql = """
         select id, secret from identity.authenticators where user_id = @user and confirmed_at is null and created_at > @since for update

@@ -1,8 +1,6 @@
 using Dapper;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
-using Hazina.Platform.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -53,16 +51,6 @@ sealed class Confirmations(Database database, IOptions<IdentityOptions> options,
                 $"Confirm by POST /v1/auth/confirm with {(row?.HasSecondFactor == true ? "a code of the authenticator app" : "the password")}, "
                     + "and repeat the call."
             );
-    }
-
-    /// <summary>For routes that are for people, or for people and keys: a key has nothing to confirm.</summary>
-    public static async ValueTask<object?> Filter(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
-    {
-        var context = call.HttpContext;
-        if (Caller.Of(context).Session is not { } session)
-            return await next(call);
-        var confirmations = (Confirmations)context.RequestServices.GetService(typeof(Confirmations))!;
-        return await confirmations.Missing(session, context.RequestAborted) ?? await next(call);
     }
 
     sealed record Row(bool IsFresh, bool HasSecondFactor);

@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +12,7 @@ namespace Hazina.Identity.Sessions;
 sealed class SessionRing(
     Database database,
     RolePermissions permissions,
+    Confirmations confirmations,
     IOptions<IdentityOptions> options,
     TimeProvider time,
     ILogger<SessionRing> logger
@@ -43,6 +45,9 @@ sealed class SessionRing(
         memory.Remember(hash, row.Id, caller, row.ExpiresAt, asked);
         return caller;
     }
+
+    public Task<Refusal?> Unconfirmed(Caller caller, CancellationToken cancellation) =>
+        confirmations.Missing(caller.Session!.Value, cancellation);
 
     /// <summary>One that has just been ended.</summary>
     public void Forget(Guid session) => memory.Forget(c => c.Session == session);

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using Hazina.Money;
 using Hazina.Platform.Http;
 

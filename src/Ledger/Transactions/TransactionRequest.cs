@@ -190,8 +190,7 @@ sealed record ConditionRequest(
                 condition.AtMost is null ? null : check.Digits(condition.AtMost, "/at_most")
             );
 
-        void Absent(bool isThere, string pointer) =>
-            check.That(!isThere, pointer, "unknown_field", $"is not a field of {Words.Of(type)}");
+        void Absent(bool isThere, string pointer) => check.That(!isThere, pointer, "unknown_field", $"is not a field of {Words.Of(type)}");
     }
 
     public static ConditionRequest Of(Condition condition) =>

@@ -20,7 +20,8 @@ sealed class SnakeCaseEnums : JsonConverterFactory
                 ? value
                 : throw new WireException("unknown_value", $"must be one of {string.Join(", ", Words.All(typeof(T)))}");
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Words.Of(value));
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Words.Of(value));
     }
 }
 

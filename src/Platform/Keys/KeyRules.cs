@@ -14,19 +14,15 @@ static class KeyRules
     /// <summary>The group of these calls. A key that could make keys could not be ended by ending it.</summary>
     public static void MapKeys(this IEndpointRouteBuilder routes)
     {
-        var keys = routes.MapGroup("/v1").WithTags("API keys").RequirePermission(Permission);
-        keys.AddEndpointFilter(
-            async (call, next) =>
-                Caller.Of(call.HttpContext).Session is null
-                    ? PlatformRefusals.PeopleOnly.Because("The call was made with a key.")
-                    : await next(call)
-        );
-        CreateKey.Map(keys);
+        var keys = routes.MapGroup("/v1").WithTags("API keys").RequirePermission(Permission).RequirePerson();
         ListKeys.Map(keys);
         GetKey.Map(keys);
-        ChangeKey.Map(keys);
-        RotateKey.Map(keys);
         RevokeKey.Map(keys);
+
+        var confirmed = keys.MapGroup("").RequireConfirmation();
+        CreateKey.Map(confirmed);
+        ChangeKey.Map(confirmed);
+        RotateKey.Map(confirmed);
     }
 
     /// <summary>Known permissions, each once.</summary>

@@ -1,3 +1,5 @@
+using Hazina.Platform.Http;
+
 namespace Hazina.Platform.Security;
 
 /// <summary>Knows whose a credential is: API keys here, people's sessions where people are.</summary>
@@ -17,4 +19,7 @@ public interface ICallerSource
 
     /// <summary>Asks the database whose it is; null when it is nobody's, has expired or was ended.</summary>
     Task<Caller?> Find(string text, CancellationToken cancellation);
+
+    /// <summary>A no where a caller of this source has to show again first that they are who they are; null where they did lately, or have nothing to show.</summary>
+    Task<Refusal?> Unconfirmed(Caller caller, CancellationToken cancellation);
 }

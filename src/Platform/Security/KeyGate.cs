@@ -27,6 +27,8 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
             refusal = PlatformRefusals.PermissionMissing.Because(
                 $"{(caller.Session is null ? $"The key '{caller.Name}'" : "Who is signed in")} lacks the permission {missing.Name}."
             );
+        else if (caller is not null)
+            refusal = await Unfit(context, caller);
         if (refusal is not null)
         {
             await refusal.ExecuteAsync(context);
@@ -35,6 +37,20 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
 
         context.Features.Set(caller);
         await next(context);
+    }
+
+    /// <summary>A no where the route asks for more than a permission.</summary>
+    async Task<Refusal?> Unfit(HttpContext context, Caller caller)
+    {
+        var metadata = context.GetEndpoint()!.Metadata;
+        if (caller.Session is null)
+            return metadata.GetMetadata<RequiredPerson>() is null
+                ? null
+                : PlatformRefusals.PeopleOnly.Because($"The call was made with the key '{caller.Name}'.");
+        if (metadata.GetMetadata<RequiredConfirmation>() is null)
+            return null;
+        var text = Read(context.Request)!;
+        return await Array.Find(sources, s => s.Gave(text))!.Unconfirmed(caller, context.RequestAborted);
     }
 
     async Task<(Caller? Caller, Refusal? Refusal)> Identify(HttpContext context)

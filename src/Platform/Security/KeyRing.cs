@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Dapper;
+using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,8 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
     public bool Gave(string text) => text.StartsWith("hz_", StringComparison.Ordinal);
 
     public bool MayHaveEnded(string text) => false;
+
+    public Task<Refusal?> Unconfirmed(Caller caller, CancellationToken cancellation) => Task.FromResult<Refusal?>(null);
 
     public Caller? Recall(string text) => memory.Recall(KeyText.Hash(text));
 

@@ -55,8 +55,8 @@ public sealed class SignInTests(IdentityServer server)
         var app = await server.App;
         var key = new PeopleApi(app, app.Client);
         foreach (var path in (string[])["/v1/me", "/v1/me/preferences", "/v1/me/activity", "/v1/sessions"])
-            (await key.Get(path)).IsProblem(403, "identity.people_only");
-        (await key.Post("/v1/auth/sign-out")).IsProblem(403, "identity.people_only");
+            (await key.Get(path)).IsProblem(403, "platform.people_only");
+        (await key.Post("/v1/auth/sign-out")).IsProblem(403, "platform.people_only");
     }
 
     [Fact]

@@ -8,7 +8,6 @@ namespace Hazina.Ledger.Proof.Heads;
 /// <summary>The key that heads are signed with: ECDSA over P-256, in a file that only its owner may read, never in the database.</summary>
 sealed class HeadKey : IDisposable
 {
-
     readonly ECDsa ecdsa;
     readonly Lock gate = new();
 
