@@ -37,15 +37,7 @@ static class KeyCommand
             HelpName = "NAME",
             Required = true,
         };
-        var book = new Option<string>("--book")
-        {
-            Description = "The one book that it sees: live or sandbox",
-            HelpName = "BOOK",
-            DefaultValueFactory = _ => "sandbox",
-        };
-        book.AcceptOnlyFromAmong("live", "sandbox");
-        var permission = PermissionOption();
-        permission.AcceptOnlyFromAmong([.. Modules.Permissions.Select(p => p.Name)]);
+        var (book, permission) = (BookOption(), PermissionOption());
         var all = new Option<bool>("--all-permissions") { Description = "It may do everything that there is now" };
         var (expires, address, limit) = BoundsOptions();
 
@@ -101,14 +93,30 @@ static class KeyCommand
         return command;
     }
 
-    static Option<string[]> PermissionOption() =>
-        new("--permission")
+    static Option<string> BookOption()
+    {
+        var book = new Option<string>("--book")
+        {
+            Description = "The one book that it sees: live or sandbox",
+            HelpName = "BOOK",
+            DefaultValueFactory = _ => "sandbox",
+        };
+        book.AcceptOnlyFromAmong("live", "sandbox");
+        return book;
+    }
+
+    static Option<string[]> PermissionOption()
+    {
+        var permission = new Option<string[]>("--permission")
         {
             Description = "What it may do; several of them, if need be",
             HelpName = "NAME",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
+        permission.AcceptOnlyFromAmong([.. Modules.Permissions.Select(p => p.Name)]);
+        return permission;
+    }
 
     static (Option<int?> Expires, Option<string[]> Address, Option<int?> Limit) BoundsOptions()
     {

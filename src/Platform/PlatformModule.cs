@@ -9,7 +9,6 @@ using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,8 +19,6 @@ namespace Hazina.Platform;
 /// <summary>What every module stands on. It is also the shape of a module: a schema, what it adds to the process, what it maps.</summary>
 public static class PlatformModule
 {
-    const string ApprovalsPermission = "platform.approvals";
-
     public static ModuleSchema Schema { get; } = new("Platform", typeof(PlatformModule).Assembly);
 
     /// <summary>Needs a <see cref="Database"/> among the services.</summary>
@@ -73,25 +70,7 @@ public static class PlatformModule
             (s, stop) => s.GetRequiredService<IdempotencyStore>().Sweep(stop)
         );
 
-        services.AddSingleton(s => new ApprovalDesk(
-            s.GetRequiredService<Database>(),
-            s.GetServices<ApprovalList>(),
-            s.GetRequiredService<TimeProvider>()
-        ));
-        services.AddSingleton<ApprovedActs>();
-        services.AddPermissions(
-            new Permission(
-                ApprovalsPermission,
-                "See what was asked for and decide on it, each kind by its own permission. For people; a key is nobody.",
-                [.. Role.Staff]
-            )
-        );
-        services.AddJob(
-            "platform.carry_out_approvals",
-            TimeSpan.FromSeconds(30),
-            (s, stop) => s.GetRequiredService<ApprovedActs>().CarryDue(stop)
-        );
-
+        services.AddApprovalDesk();
         services.AddSingleton(s => new EventCatalogue(s.GetServices<EventList>()));
         services.AddSingleton<EventLog>();
         services.AddSingleton<ListenerTable>();
@@ -127,10 +106,7 @@ public static class PlatformModule
         routes.ServiceProvider.GetRequiredService<RefusalCatalogue>().Map(routes);
         routes.MapKeys();
         ListEvents.Map(routes);
-
-        var approvals = routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(ApprovalsPermission).RequirePerson();
-        ListApprovals.Map(approvals);
-        DecideApproval.Map(approvals);
+        routes.MapApprovals();
     }
 
     /// <summary>Gives a module's refusals their pages.</summary>

@@ -9,8 +9,8 @@ using Npgsql;
 namespace Hazina.Platform.Approvals;
 
 /// <summary>
-/// Has things decided on by two people. A module declares a kind (<see cref="ApprovalExtensions.AddApprovals"/>), its verb asks by <see cref="Ask"/> and answers
-/// 202 with what it gets; <c>/v1/approvals</c> does the rest, and what was approved is done by the kind's own code.
+/// Has things decided on by two people. A module declares a kind (<see cref="ApprovalExtensions.AddApprovals"/>), its verb asks by <see cref="Ask"/> and
+/// answers 202 with what it gets; <c>/v1/approvals</c> does the rest, and what was approved is done by the kind's own code.
 /// </summary>
 public sealed class ApprovalDesk
 {

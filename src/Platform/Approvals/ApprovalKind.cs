@@ -1,5 +1,11 @@
 using System.Text.Json;
 using Hazina.Platform.Http;
+using Hazina.Platform.Jobs;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazina.Platform.Approvals;
@@ -60,7 +66,38 @@ sealed record ApprovalList(IReadOnlyList<ApprovalKind> Kinds);
 
 public static class ApprovalExtensions
 {
+    const string Permission = "platform.approvals";
+
     /// <summary>Has things decided on by two people.</summary>
     public static IServiceCollection AddApprovals(this IServiceCollection services, params IReadOnlyList<ApprovalKind> kinds) =>
         services.AddSingleton(new ApprovalList(kinds));
+
+    internal static void AddApprovalDesk(this IServiceCollection services)
+    {
+        services.AddSingleton(s => new ApprovalDesk(
+            s.GetRequiredService<Database>(),
+            s.GetServices<ApprovalList>(),
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<ApprovedActs>();
+        services.AddPermissions(
+            new Permission(
+                Permission,
+                "See what was asked for and decide on it, each kind by its own permission. For people; a key is nobody.",
+                [.. Role.Staff]
+            )
+        );
+        services.AddJob(
+            "platform.carry_out_approvals",
+            TimeSpan.FromSeconds(30),
+            (s, stop) => s.GetRequiredService<ApprovedActs>().CarryDue(stop)
+        );
+    }
+
+    /// <summary><c>/v1/approvals</c></summary>
+    internal static void MapApprovals(this IEndpointRouteBuilder routes)
+    {
+        var approvals = routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(Permission).RequirePerson();
+        ListApprovals.Map(approvals);
+        DecideApproval.Map(approvals);    }
 }

@@ -20,6 +20,7 @@ public interface ICallerSource
     /// <summary>Asks the database whose it is; null when it is nobody's, has expired or was ended.</summary>
     Task<Caller?> Find(string text, CancellationToken cancellation);
 
-    /// <summary>A no where a caller of this source has to show again first that they are who they are; null where they did lately, or have nothing to show.</summary>
+    /// <summary>A no where a caller of this source has to show again first that they are who they are.</summary>
+    /// <returns>Null where they did lately, or have nothing to show.</returns>
     Task<Refusal?> Unconfirmed(Caller caller, CancellationToken cancellation);
 }
