@@ -11,7 +11,10 @@ static class Program
     [
         new("Run", [DemoCommand.Create(), ServeCommand.Create()]),
         new("Let people and programs in", [AdminCommand.Create(), KeyCommand.Create()]),
-        new("Look after the data", [LedgerCommand.Create(), EventsCommand.Create(), BackupCommand.Create(), RestoreCommand.Create()]),
+        new(
+            "Look after the data",
+            [LedgerCommand.Create(), EventsCommand.Create(), KeysCommand.Create(), BackupCommand.Create(), RestoreCommand.Create()]
+        ),
     ];
 
     static async Task<int> Main(string[] args)

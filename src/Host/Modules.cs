@@ -24,23 +24,20 @@ public static class Modules
     ];
 
     /// <summary>Every module's permissions, by name.</summary>
-    public static IReadOnlyList<Permission> Permissions { get; } = FindPermissions();
+    public static IReadOnlyList<Permission> Permissions { get; } =
+    [.. Registered<PermissionList>().SelectMany(l => l.Permissions).OrderBy(p => p.Name, StringComparer.Ordinal)];
+
+    /// <summary>Every module's columns that are encrypted at rest.</summary>
+    public static IReadOnlyList<EncryptedColumn> EncryptedColumns { get; } = [.. Registered<EncryptedColumn>()];
 
     /// <summary>For the migrator.</summary>
     public static IReadOnlyList<ModuleSchema> Schemas { get; } = [.. All.Select(m => m.Schema)];
 
-    static List<Permission> FindPermissions()
+    static IEnumerable<T> Registered<T>()
     {
         var services = new ServiceCollection();
         foreach (var module in All)
             module.Add(services);
-        return
-        [
-            .. services
-                .Select(s => s.ImplementationInstance)
-                .OfType<PermissionList>()
-                .SelectMany(l => l.Permissions)
-                .OrderBy(p => p.Name, StringComparer.Ordinal),
-        ];
+        return services.Select(s => s.ImplementationInstance).OfType<T>();
     }
 }

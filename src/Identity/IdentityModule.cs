@@ -46,6 +46,7 @@ public static class IdentityModule
         services.AddSingleton<SessionStart>();
         services.AddSingleton<Confirmations>();
         services.AddSingleton<SecondFactor>();
+        services.AddEncryptedColumns(SecondFactor.Secrets);
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<Notices>();
         services.AddSingleton<ContactMover>();

@@ -14,8 +14,10 @@ sealed class SecondFactor(Database database, FieldCipher cipher, Pepper pepper, 
     static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15),
         Day = TimeSpan.FromDays(1);
 
-    /// <summary>Where an app's secret is stored.</summary>
-    public static string PlaceOf(Guid authenticator) => $"identity.authenticators.secret {authenticator}";
+    /// <summary>Where apps' secrets are stored.</summary>
+    public static readonly EncryptedColumn Secrets = new("identity", "authenticators", "secret");
+
+    public static string PlaceOf(Guid authenticator) => Secrets.PlaceOf(authenticator);
 
     /// <summary>Whether what is shown is right, which uses it up as part of the transaction.</summary>
     /// <param name="connection">As the writer.</param>

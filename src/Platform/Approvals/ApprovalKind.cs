@@ -99,5 +99,6 @@ public static class ApprovalExtensions
     {
         var approvals = routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(Permission).RequirePerson();
         ListApprovals.Map(approvals);
-        DecideApproval.Map(approvals);    }
+        DecideApproval.Map(approvals);
+    }
 }

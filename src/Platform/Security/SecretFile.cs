@@ -33,25 +33,7 @@ public static class SecretFile
     /// <param name="mode">Who may read it, from the first byte on.</param>
     public static void WriteOnce(string file, string text, UnixFileMode mode)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        // Not by the process's number: in containers that share a folder each is the first.
-        var fresh = $"{file}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        using (
-            var stream = new FileStream(
-                fresh,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = mode,
-                }
-            )
-        )
-        {
-            stream.Write(Encoding.ASCII.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-
+        var fresh = WriteBeside(file, text, mode);
         try
         {
             File.Move(fresh, file, overwrite: false);
@@ -60,5 +42,29 @@ public static class SecretFile
         {
             File.Delete(fresh);
         }
+    }
+
+    /// <summary>Writes a file anew, whole or not at all: whoever reads meanwhile reads the old one to its end.</summary>
+    /// <inheritdoc cref="WriteOnce"/>
+    public static void Replace(string file, string text, UnixFileMode mode) =>
+        File.Move(WriteBeside(file, text, mode), file, overwrite: true);
+
+    static string WriteBeside(string file, string text, UnixFileMode mode)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        // Not by the process's number: in containers that share a folder each is the first.
+        var fresh = $"{file}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        using var stream = new FileStream(
+            fresh,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = mode,
+            }
+        );
+        stream.Write(Encoding.ASCII.GetBytes(text));
+        stream.Flush(flushToDisk: true);
+        return fresh;
     }
 }

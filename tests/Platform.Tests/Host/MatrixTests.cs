@@ -116,7 +116,10 @@ public sealed partial class MatrixTests
         var rows = Rows();
         var known = rows.Select(r => r.Route).ToHashSet(StringComparer.Ordinal);
         var mapped = Routes(app).ToHashSet(StringComparer.Ordinal);
-        Assert.True(mapped.SetEquals(known), $"Not in the table: {Listed(mapped.Except(known))}\nNot mapped: {Listed(known.Except(mapped))}");
+        Assert.True(
+            mapped.SetEquals(known),
+            $"Not in the table: {Listed(mapped.Except(known))}\nNot mapped: {Listed(known.Except(mapped))}"
+        );
 
         using var useless = await app.ClientAsync("live", "test.nothing");
         var callers = new List<(string Name, HttpClient Client)> { (Nobody, app.Anonymous), (Nothing, useless), (Everything, app.Client) };

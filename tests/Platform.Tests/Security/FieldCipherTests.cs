@@ -61,6 +61,36 @@ public sealed class FieldCipherTests
         Assert.Equal("a secret"u8, With(("FieldKeys:File", file)).Open(stored, "a place"));
     }
 
+    [Fact]
+    public void A_running_program_takes_up_a_new_key_and_none_is_lost()
+    {
+        using var folder = new TemporaryFolder();
+        var (running, keys) = (With(("data", folder.Path)), KeysOf(("data", folder.Path)));
+        var old = running.Seal("a secret"u8, "a place");
+        var first = keys.Names.Single();
+        Assert.True(running.IsCurrent(old));
+
+        var second = keys.Add();
+        Assert.Equal([second, first], KeysOf(("data", folder.Path)).Names);
+        Assert.False(running.IsCurrent(old));
+        var fresh = running.Seal("a secret"u8, "a place");
+        Assert.True(With(("data", folder.Path)).IsCurrent(fresh));
+        Assert.Equal("a secret"u8, running.Open(old, "a place"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.Inside("keys", "fields")));
+
+        Assert.Contains("encrypts", Assert.Throws<InvalidOperationException>(() => keys.Remove(second)).Message, StringComparison.Ordinal);
+        keys.Remove(first);
+        Assert.Equal("a secret"u8, running.Open(fresh, "a place"));
+        Assert.ThrowsAny<CryptographicException>(() => running.Open(old, "a place"));
+    }
+
+    [Fact]
+    public void Keys_of_the_settings_are_changed_there()
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => KeysOf(("FieldKeys:Keys", Keys[0])).Add());
+        Assert.Contains("FieldKeys:Keys", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("not base64")]
     [InlineData("AAAA")]
@@ -80,6 +110,10 @@ public sealed class FieldCipherTests
             StringComparison.Ordinal
         );
 
-    static FieldCipher With(params (string Name, string Value)[] settings) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build());
+    static FieldCipher With(params (string Name, string Value)[] settings) => new(Settings(settings));
+
+    static FieldKeys KeysOf(params (string Name, string Value)[] settings) => new(Settings(settings));
+
+    static IConfiguration Settings((string Name, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build();
 }
