@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Approvals;
 using Hazina.Platform.Counting;
 using Hazina.Platform.Events;
@@ -75,6 +76,7 @@ public static class PlatformModule
         services.AddSingleton<EventLog>();
         services.AddSingleton<ListenerTable>();
         services.AddSingleton<ParkedEvents>();
+        services.AddOutbox("platform").AddAudit("platform");
         services.AddPermissions(new Permission(ListEvents.Permission, "Read the events of the key's book."));
 
         return services.AddReadiness(

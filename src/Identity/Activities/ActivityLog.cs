@@ -76,27 +76,10 @@ static class ActivityLog
             activity = Guid.CreateVersion7(now),
             user,
             type = Words.Of(type),
-            address = context is null ? null : AddressOf(context),
-            userAgent = context is null ? null : AgentOf(context),
+            address = context is null ? null : CallOrigin.AddressOf(context),
+            userAgent = context is null ? null : CallOrigin.AgentOf(context),
             now,
         };
-
-    public static string? AddressOf(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address
-            ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString().Split('%')[0]
-            : null;
-
-    /// <summary>Cut to what is kept, without what PostgreSQL cannot hold.</summary>
-    public static string? AgentOf(HttpContext context)
-    {
-        var agent = string.Concat(context.Request.Headers.UserAgent.ToString().Where(c => !char.IsControl(c) && !char.IsSurrogate(c)));
-        return agent.Length switch
-        {
-            0 => null,
-            > 500 => agent[..500],
-            _ => agent,
-        };
-    }
 
     public const string InsertSql = """
         insert into identity.activities (id, user_id, type, address, user_agent, created_at)

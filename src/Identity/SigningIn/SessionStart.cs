@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
+using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -44,8 +45,8 @@ sealed class SessionStart(IOptions<IdentityOptions> options, TimeProvider time)
                     user,
                     hash = SessionToken.Hash(session.Token),
                     device,
-                    userAgent = ActivityLog.AgentOf(context),
-                    address = ActivityLog.AddressOf(context),
+                    userAgent = CallOrigin.AgentOf(context),
+                    address = CallOrigin.AddressOf(context),
                     network = Throttle.Network(context.Connection.RemoteIpAddress),
                     now,
                     session.ExpiresAt,
