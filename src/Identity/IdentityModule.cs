@@ -57,7 +57,7 @@ public static class IdentityModule
         services.AddSingleton<Sweeper>();
         services.AddJob("identity.sweep", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<Sweeper>().Sweep(stop));
         services.AddJob("identity.move_contacts", TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<ContactMover>().MoveDue(stop));
-        services.AddOutbox("identity").AddAudit("identity");
+        services.AddEvents(Events.All).AddOutbox("identity").AddAudit("identity");
         services.AddRefusals(Refusals.All);
         return services.AddPermissions(
             new Permission(Self, "See and change one's own profile, preferences and sessions. For people; a key is nobody.", Role.All)

@@ -1,9 +1,13 @@
 using System.Security.Cryptography;
 using Dapper;
+using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Users;
+using Hazina.Platform.Auditing;
+using Hazina.Platform.Events;
 using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,6 +18,8 @@ namespace Hazina.Identity;
 /// <summary>People, as other modules and the command line deal with them.</summary>
 public sealed class People
 {
+    static readonly string[] Admin = [Role.Admin, Role.User];
+
     readonly Database database;
     readonly PasswordHasher passwords;
     readonly Notices notices;
@@ -61,6 +67,7 @@ public sealed class People
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
         try
         {
             await connection.ExecuteAsync(
@@ -75,6 +82,7 @@ public sealed class People
                         hash.Pepper,
                         now,
                     },
+                    transaction,
                     cancellationToken: cancellation
                 )
             );
@@ -84,6 +92,16 @@ public sealed class People
             throw new ArgumentException($"{contact.Value} has an account already.", nameof(email), e);
         }
 
+        await Outbox.Write(
+            transaction,
+            Audit.Event(
+                context: null,
+                new("identity.admin.created", AuditTarget.User(id), now) { Actor = AuditActor.Operator, After = new { roles = Admin } }
+            ),
+            Events.UserRegistered.About(id, now, new(id, contact.Channel)),
+            Events.UserVerified.About(id, now, new(id))
+        );
+        await transaction.CommitAsync(cancellation);
         return id;
     }
 
@@ -108,7 +126,7 @@ public sealed class People
                 ) ?? throw new ArgumentException($"Nobody has the verified address {contact.Value}.", nameof(email));
             await PasswordLock.Take(connection, transaction, user, cancellation);
             var now = time.GetUtcNow();
-            var removed = await connection.QuerySingleAsync<int>(
+            var (removed, ended) = await connection.QuerySingleAsync<Removed>(
                 new CommandDefinition(
                     RemoveAuthenticatorWriterSql,
                     new
@@ -123,6 +141,17 @@ public sealed class People
             );
             if (removed == 0)
                 throw new ArgumentException($"{contact.Value} has no authenticator.", nameof(email));
+            var told = Details.OfEndedSessions(
+                user,
+                ended,
+                "ended_by_operator",
+                now,
+                Events.SecondFactorRemoved.About(user, now, new(user, "authenticator"))
+            ) with
+            {
+                Actor = AuditActor.Operator,
+            };
+            await Outbox.Write(transaction, ActivityLog.Told(user, ActivityType.AuthenticatorRemoved, context: null, now, told));
             await transaction.CommitAsync(cancellation);
         }
 
@@ -134,6 +163,8 @@ public sealed class People
         );
         return user;
     }
+
+    sealed record Removed(int Count, Guid[] Sessions);
 
     const string FindWriterSql = """
         select id from identity.users where email = @email and email_verified_at is not null and deleted_at is null
@@ -147,12 +178,13 @@ public sealed class People
             delete from identity.recovery_codes where user_id = @user
         ), ended as (
             update identity.sessions set ended_at = @now, end_reason = 'ended_by_operator' where user_id = @user and ended_at is null
+            returning id
         ), sign_ins as (
             update identity.sign_ins set used_at = @now where user_id = @user and used_at is null
         ), log as (
             insert into identity.activities (id, user_id, type, created_at) values (@activity, @user, 'authenticator_removed', @now)
         )
-        select count(confirmed_at)::int from removed
+        select (select count(confirmed_at)::int from removed) as count, array(select id from ended) as sessions
         """;
 
     const string InsertAdminWriterSql = """

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Users;
+using Hazina.Platform.Auditing;
+using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -45,27 +47,51 @@ sealed record ActivityAnswer(
     public string Object => "activity";
 }
 
-/// <summary>Writes down what people do, in the transaction in which they do it.</summary>
+/// <summary>What else there is to say of an activity than who, what, when and from where.</summary>
+sealed record ActivityDetails
+{
+    /// <inheritdoc cref="AuditEntry.After"/>
+    public object? After { get; init; }
+
+    /// <inheritdoc cref="AuditEntry.Actor"/>
+    public AuditActor? Actor { get; init; }
+
+    /// <inheritdoc cref="AuditEntry.Session"/>
+    public Guid? Session { get; init; }
+
+    /// <summary>What the modules above are told.</summary>
+    public IReadOnlyList<NewEvent> Events { get; init; } = [];
+}
+
+/// <summary>
+/// Writes down what people do, in the transaction in which they do it: for themselves, for the audit trail, and for the modules above.
+/// </summary>
 static class ActivityLog
 {
-    /// <summary>Writes as the writer. Who asks through <see cref="OwnRows"/> runs <see cref="InsertSql"/> there.</summary>
-    /// <inheritdoc cref="Row"/>
-    public static Task Write(
+    /// <summary>Writes as the writer. Who asks through <see cref="OwnRows"/> has <see cref="OwnRows.Note"/>.</summary>
+    /// <param name="transaction">Null where nothing else is written: then it has one of its own.</param>
+    /// <param name="user">Null for nobody: then the same is done, and the person's own list has no row.</param>
+    /// <param name="context">Null for what happens by the clock.</param>
+    public static async Task Write(
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
         Guid? user,
         ActivityType type,
         HttpContext? context,
-        DateTimeOffset now
-    ) =>
-        connection.ExecuteAsync(
-            new CommandDefinition(
-                InsertWriterSql,
-                Row(user, type, context, now),
-                transaction,
-                cancellationToken: context?.RequestAborted ?? default
-            )
+        DateTimeOffset now,
+        ActivityDetails? details = null
+    )
+    {
+        var stop = context?.RequestAborted ?? default;
+        await using var own = transaction is null ? await connection.BeginTransactionAsync(stop) : null;
+        var within = transaction ?? own!;
+        await connection.ExecuteAsync(
+            new CommandDefinition(InsertWriterSql, Row(user, type, context, now), within, cancellationToken: stop)
         );
+        await Outbox.Write(within, Told(user, type, context, now, details));
+        if (own is not null)
+            await own.CommitAsync(stop);
+    }
 
     /// <summary>What <see cref="InsertSql"/> takes.</summary>
     /// <param name="context">Null for what happens by the clock.</param>
@@ -80,6 +106,25 @@ static class ActivityLog
             userAgent = context is null ? null : CallOrigin.AgentOf(context),
             now,
         };
+
+    /// <summary>The entry of the audit trail, then what the modules above are told.</summary>
+    public static NewEvent[] Told(Guid? user, ActivityType type, HttpContext? context, DateTimeOffset now, ActivityDetails? details) =>
+        [
+            Audit.Event(
+                context,
+                new AuditEntry(AuditActions.Of(type), AuditTarget.User(user), now)
+                {
+                    After = details?.After,
+                    Actor = details?.Actor,
+                    Session = details?.Session,
+                }
+            ),
+            .. details?.Events ?? [],
+        ];
+
+    /// <summary>An event about a person: those of one person are handled in their order.</summary>
+    public static NewEvent About<T>(this EventType<T> type, Guid user, DateTimeOffset now, T data)
+        where T : class => type.Of(book: null, user.ToString(), now, data);
 
     public const string InsertSql = """
         insert into identity.activities (id, user_id, type, address, user_agent, created_at)

@@ -104,7 +104,8 @@ static class AskContactChange
                 cancellationToken: stop
             )
         );
-        await ActivityLog.Write(connection, transaction, user, ActivityType.ContactChangeAsked, context, now);
+        var told = new ActivityDetails { After = new { contact.Channel } };
+        await ActivityLog.Write(connection, transaction, user, ActivityType.ContactChangeAsked, context, now, told);
     }
 
     sealed record Known(bool IsOwn, bool IsTaken);

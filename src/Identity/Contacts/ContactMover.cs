@@ -71,7 +71,13 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
             return null;
         await connection.ExecuteAsync(VerifyRegistration.EndOtherClaimsWriterSql, new { user = moved.UserId }, transaction);
         await connection.ExecuteAsync(EndCodesWriterSql, new { user = moved.UserId }, transaction);
-        await ActivityLog.Write(connection, transaction, moved.UserId, ActivityType.ContactChanged, null, now);
+        var channel = Words.Read<MessageChannel>(moved.Channel);
+        var told = new ActivityDetails
+        {
+            After = new { channel },
+            Events = [Events.UserContactChanged.About(moved.UserId, now, new(moved.UserId, channel))],
+        };
+        await ActivityLog.Write(connection, transaction, moved.UserId, ActivityType.ContactChanged, null, now, told);
         await transaction.CommitAsync();
         return moved;
     }

@@ -23,7 +23,7 @@ static class StopContactChange
         await using var own = await OwnRows.Open(database, context);
         if (await own.Execute(StopSql, new { now }) == 0)
             return Refusals.NoContactChange.Because("No change of an address is open.");
-        await own.Execute(ActivityLog.InsertSql, ActivityLog.Row(own.User, ActivityType.ContactChangeStopped, context, now));
+        await own.Note(ActivityType.ContactChangeStopped, context, now);
         await own.Commit();
         return Results.NoContent();
     }

@@ -1,6 +1,7 @@
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -28,7 +29,7 @@ sealed class PasswordChange(SessionRing ring, Notices notices, TimeProvider time
         if (seen is not null && before != seen)
             return false;
         var now = time.GetUtcNow();
-        await connection.ExecuteAsync(
+        var ended = await connection.QueryAsync<Guid>(
             new CommandDefinition(
                 SetWriterSql,
                 new
@@ -43,7 +44,17 @@ sealed class PasswordChange(SessionRing ring, Notices notices, TimeProvider time
                 cancellationToken: context.RequestAborted
             )
         );
-        await ActivityLog.Write(connection, transaction, user, how, context, now);
+        var byCode = how == ActivityType.PasswordReset;
+        var told = Details.OfEndedSessions(
+            user,
+            [.. ended],
+            Words.Of(how),
+            now,
+            Events.PasswordChanged.About(user, now, new(user, byCode))
+        );
+        if (byCode)
+            told = told with { Actor = AuditActor.User(user) };
+        await ActivityLog.Write(connection, transaction, user, how, context, now, told);
         return true;
     }
 
@@ -59,14 +70,16 @@ sealed class PasswordChange(SessionRing ring, Notices notices, TimeProvider time
 
     const string SetWriterSql = """
         with ended as (
-            update identity.sessions set ended_at = @now, end_reason = @reason where user_id = @user and ended_at is null
+            update identity.sessions set ended_at = @now, end_reason = @reason where user_id = @user and ended_at is null returning id
         ), codes as (
             update identity.codes set attempts_left = 0 where user_id = @user and used_at is null
         ), contact_changes as (
             update identity.contact_changes set status = 'cancelled', ended_at = @now where user_id = @user and ended_at is null
         ), sign_ins as (
             update identity.sign_ins set used_at = @now where user_id = @user and used_at is null
+        ), password as (
+            update identity.passwords set hash = @hash, pepper = @pepper, changed_at = @now where user_id = @user
         )
-        update identity.passwords set hash = @hash, pepper = @pepper, changed_at = @now where user_id = @user
+        select id from ended
         """;
 }

@@ -58,7 +58,7 @@ static partial class ChangePreferences
                 now,
             }
         );
-        await own.Execute(ActivityLog.InsertSql, ActivityLog.Row(own.User, ActivityType.PreferencesChanged, context, now));
+        await own.Note(ActivityType.PreferencesChanged, context, now, new() { After = new { fields = Details.FieldsOf(body) } });
         var answer = await GetPreferences.Read(own);
         await own.Commit();
         return Results.Ok(answer);

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Codes;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -63,7 +64,12 @@ static class VerifyRegistration
         await connection.ExecuteAsync(
             new CommandDefinition(EndOtherClaimsWriterSql, new { user = right.User }, transaction, cancellationToken: stop)
         );
-        await ActivityLog.Write(connection, transaction, right.User, ActivityType.Verified, context, now);
+        var told = new ActivityDetails
+        {
+            Actor = AuditActor.User(right.User),
+            Events = [Events.UserVerified.About(right.User, now, new(right.User))],
+        };
+        await ActivityLog.Write(connection, transaction, right.User, ActivityType.Verified, context, now, told);
         await transaction.CommitAsync(stop);
         return Results.Ok(new RegistrationAnswer(right.User, RegistrationStatus.Active, null, null));
     }

@@ -88,7 +88,8 @@ static class ConfirmAuthenticator
             )
         );
         var answer = await codes.Renew(connection, transaction, user, stop);
-        await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorAdded, context, now);
+        var told = Details.OfFactor(Events.SecondFactorAdded, user, "authenticator", now);
+        await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorAdded, context, now, told);
         await transaction.CommitAsync(stop);
         await throttle.GiveBack(CancellationToken.None, limit);
         await notices.Tell(

@@ -32,7 +32,9 @@ static class RemoveAuthenticator
         if (removed == 0)
             return Refusals.NoAuthenticator.Because("There is no authenticator.");
         await codes.Forget(connection, transaction, user, stop);
-        await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorRemoved, context, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var told = Details.OfFactor(Events.SecondFactorRemoved, user, "authenticator", now);
+        await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorRemoved, context, now, told);
         await transaction.CommitAsync(stop);
         await notices.Tell(
             user,

@@ -22,13 +22,14 @@ static class EndOtherSessions
     {
         var now = time.GetUtcNow();
         await using var own = await OwnRows.Open(database, context);
-        await own.Execute(EndSql, new { current = Caller.Of(context).Session, now });
-        await own.Execute(ActivityLog.InsertSql, ActivityLog.Row(own.User, ActivityType.SessionsEnded, context, now));
+        var ended = await own.Query<Guid>(EndSql, new { current = Caller.Of(context).Session, now });
+        await own.Note(ActivityType.SessionsEnded, context, now, Details.OfEndedSessions(own.User, ended, "ended_by_user", now));
         await own.Commit();
         ring.ForgetAllOf(own.User);
         return Results.NoContent();
     }
 
-    const string EndSql =
-        "update identity.sessions set ended_at = @now, end_reason = 'ended_by_user' where id <> @current and ended_at is null";
+    const string EndSql = """
+        update identity.sessions set ended_at = @now, end_reason = 'ended_by_user' where id <> @current and ended_at is null returning id
+        """;
 }

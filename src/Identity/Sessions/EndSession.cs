@@ -23,7 +23,7 @@ static class EndSession
         await using var own = await OwnRows.Open(database, context);
         if (await own.Execute(EndSql, new { session, now }) == 0)
             return Refusals.NoSuchSession.Because($"There is no live session {session}.", "session");
-        await own.Execute(ActivityLog.InsertSql, ActivityLog.Row(own.User, ActivityType.SessionsEnded, context, now));
+        await own.Note(ActivityType.SessionsEnded, context, now, Details.OfEndedSessions(own.User, [session], "ended_by_user", now));
         await own.Commit();
         ring.Forget(session);
         return Results.NoContent();

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -57,7 +58,13 @@ sealed class SessionStart(IOptions<IdentityOptions> options, TimeProvider time)
         );
         if (begun != 1)
             return null;
-        await ActivityLog.Write(connection, transaction, user, ActivityType.SignedIn, context, now);
+        var told = new ActivityDetails
+        {
+            Actor = AuditActor.User(user),
+            Session = session.Id,
+            Events = [Events.SessionStarted.About(user, now, new(user, session.Id))],
+        };
+        await ActivityLog.Write(connection, transaction, user, ActivityType.SignedIn, context, now, told);
         return session;
     }
 

@@ -4,6 +4,7 @@ using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Sessions;
 using Hazina.Identity.Users;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -102,10 +103,26 @@ static class SignIn
         await throttle.GiveBack(stop, limits);
         return person!.Status switch
         {
-            "pending_verification" => Refusals.NotVerified.Because("The code that was sent has not come back yet."),
-            "suspended" => Refusals.Suspended.Because("The account is suspended."),
+            "pending_verification" => await TurnAway(
+                connection,
+                person.Id,
+                Refusals.NotVerified.Because("The code that was sent has not come back yet."),
+                context,
+                now
+            ),
+            "suspended" => await TurnAway(connection, person.Id, Refusals.Suspended.Because("The account is suspended."), context, now),
             _ => await LetIn(connection, person, body.Device, context, sessions, now),
         };
+    }
+
+    /// <summary>Somebody who knows the password and may not come in.</summary>
+    static async Task<Refusal> TurnAway(NpgsqlConnection connection, Guid user, Refusal refusal, HttpContext context, DateTimeOffset now)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(context.RequestAborted);
+        var after = new { reason = refusal.Type.Code };
+        await Audit.Write(transaction, context, new("identity.sign_in.refused", AuditTarget.User(user), now) { After = after });
+        await transaction.CommitAsync(context.RequestAborted);
+        return refusal;
     }
 
     /// <summary>By the password that was checked, and by no other: it may have been changed while it was.</summary>
@@ -127,7 +144,7 @@ static class SignIn
         );
         if (hasSecondFactor)
         {
-            var step = await AskForMore(connection, transaction, person, device, now, stop);
+            var step = await AskForMore(connection, transaction, person, device, context, now);
             await transaction.CommitAsync(stop);
             return Results.Accepted(value: step);
         }
@@ -143,10 +160,11 @@ static class SignIn
         NpgsqlTransaction transaction,
         Person person,
         string? device,
-        DateTimeOffset now,
-        CancellationToken stop
+        HttpContext context,
+        DateTimeOffset now
     )
     {
+        var stop = context.RequestAborted;
         var answer = new SecondStep(
             Guid.CreateVersion7(now),
             SessionToken.NewPending(),
@@ -170,6 +188,8 @@ static class SignIn
                 cancellationToken: stop
             )
         );
+        // Whoever it is, they know the password.
+        await Audit.Write(transaction, context, new("identity.sign_in.begun", AuditTarget.User(person.Id), now));
         return answer;
     }
 

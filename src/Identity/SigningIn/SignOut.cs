@@ -24,8 +24,8 @@ static class SignOut
         var session = Caller.Of(context).Session!.Value;
         var now = time.GetUtcNow();
         await using var own = await OwnRows.Open(database, context);
-        await own.Execute(EndSql, new { session, now });
-        await own.Execute(ActivityLog.InsertSql, ActivityLog.Row(own.User, ActivityType.SignedOut, context, now));
+        var ended = await own.Execute(EndSql, new { session, now }) == 1;
+        await own.Note(ActivityType.SignedOut, context, now, Details.OfEndedSessions(own.User, ended ? [session] : [], "signed_out", now));
         await own.Commit();
         ring.Forget(session);
         return Results.NoContent();

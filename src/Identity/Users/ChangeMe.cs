@@ -93,7 +93,13 @@ static partial class ChangeMe
             );
         }
 
-        await own.Execute(ActivityLog.InsertSql, ActivityLog.Row(own.User, ActivityType.ProfileChanged, context, now));
+        var fields = Details.FieldsOf(body);
+        await own.Note(
+            ActivityType.ProfileChanged,
+            context,
+            now,
+            new() { After = new { fields }, Events = [Events.UserProfileChanged.About(own.User, now, new(own.User, fields))] }
+        );
         var answer = await GetMe.Read(own);
         await own.Commit();
         return Results.Ok(answer);

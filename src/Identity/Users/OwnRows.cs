@@ -1,4 +1,6 @@
 using Dapper;
+using Hazina.Identity.Activities;
+using Hazina.Platform.Events;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Http;
@@ -47,6 +49,13 @@ sealed class OwnRows : IAsyncDisposable
 
     public Task<int> Execute(string sql, object values) =>
         connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellation));
+
+    /// <summary>Writes down what whoever is signed in does.</summary>
+    public async Task Note(ActivityType type, HttpContext context, DateTimeOffset now, ActivityDetails? details = null)
+    {
+        await Execute(ActivityLog.InsertSql, ActivityLog.Row(User, type, context, now));
+        await Outbox.Write(transaction, ActivityLog.Told(User, type, context, now, details));
+    }
 
     public Task Commit() => transaction.CommitAsync(cancellation);
 
