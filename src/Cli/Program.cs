@@ -13,7 +13,14 @@ static class Program
         new("Let people and programs in", [AdminCommand.Create(), KeyCommand.Create()]),
         new(
             "Look after the data",
-            [LedgerCommand.Create(), EventsCommand.Create(), KeysCommand.Create(), BackupCommand.Create(), RestoreCommand.Create()]
+            [
+                LedgerCommand.Create(),
+                AuditCommand.Create(),
+                EventsCommand.Create(),
+                KeysCommand.Create(),
+                BackupCommand.Create(),
+                RestoreCommand.Create(),
+            ]
         ),
     ];
 

@@ -1,4 +1,5 @@
 using Hazina.Identity;
+using Hazina.Insight;
 using Hazina.Ledger;
 using Hazina.Platform;
 using Hazina.Platform.Postgres;
@@ -21,6 +22,8 @@ public static class Modules
         // Level 1
         new(LedgerModule.Schema, s => s.AddLedger(), r => r.MapLedger()),
         new(IdentityModule.Schema, s => s.AddIdentity(), r => r.MapIdentity()),
+        // Level 7
+        new(InsightModule.Schema, s => s.AddInsight(), r => r.MapInsight()),
     ];
 
     /// <summary>Every module's permissions, by name.</summary>

@@ -1,6 +1,6 @@
 using Dapper;
-using Hazina.Platform.Auditing;
 using Hazina.Platform.Approvals;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Counting;
 using Hazina.Platform.Events;
 using Hazina.Platform.Http;

@@ -41,7 +41,7 @@ static class House
         Closed("Commerce", 6, "Shops"),
         Closed("Exchange", 6, "Markets"),
         Closed("Engagement", 7, "Messages"),
-        Closed("Insight", 7, "Reports"),
+        Closed("Insight", 7, "AuditTrail", "Reports"),
         Open("Web", 8),
         Open("Host", 9),
         Open("Cli", 10),

@@ -47,6 +47,26 @@ public static class EventExtensions
         ListenerStart start = ListenerStart.FirstEvent
     ) => services.AddSingleton(new Listener(name, types?.Select(t => t.Name).ToArray(), handle, start));
 
+    /// <summary>Has events handled several at a time; see <see cref="Listener.HandleTogether"/>.</summary>
+    /// <param name="name"><c>module.what_it_does</c>; never reused for something else.</param>
+    /// <param name="types">Which of all modules' events.</param>
+    /// <param name="handle">All of them or none; those of a key in order, each at least once.</param>
+    public static IServiceCollection AddListener(
+        this IServiceCollection services,
+        string name,
+        Func<EventCatalogue, IEnumerable<EventType>> types,
+        Func<IServiceProvider, IReadOnlyList<StoredEvent>, CancellationToken, Task> handle
+    ) =>
+        services.AddSingleton(s => new Listener(
+            name,
+            [.. types(s.GetRequiredService<EventCatalogue>()).Select(t => t.Name)],
+            (scope, told, stop) => handle(scope, [told], stop),
+            ListenerStart.FirstEvent
+        )
+        {
+            HandleTogether = handle,
+        });
+
     /// <summary>Tells and listens. Added after all modules, so that it ends before what it uses does.</summary>
     public static IServiceCollection AddEventRunners(this IServiceCollection services)
     {

@@ -13,7 +13,13 @@ public sealed record Listener(
     string[]? Types,
     Func<IServiceProvider, StoredEvent, CancellationToken, Task> Handle,
     ListenerStart Start
-);
+)
+{
+    /// <summary>
+    /// Handles several events in their order, all of them or none; where it throws they are handled one by one. For who writes many as cheaply as one.
+    /// </summary>
+    public Func<IServiceProvider, IReadOnlyList<StoredEvent>, CancellationToken, Task>? HandleTogether { get; init; }
+}
 
 /// <summary>Where a listener begins that has never run before.</summary>
 public enum ListenerStart : byte

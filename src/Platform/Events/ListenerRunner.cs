@@ -132,7 +132,14 @@ sealed class ListenerRunner(
         // Asked first: all up to it is there to be read, so where no more follow the page has gone to it.
         var last = await log.Last(stopping);
         var page = await log.Between(turn.Listener.Types, turn.Position, last, PageSize, stopping);
-        foreach (var stored in page.Events)
+        var left = page.Events;
+        if (await HandleTogether(turn, left, blocked, stopping))
+        {
+            turn.Position = left[^1].Number;
+            left = [];
+        }
+
+        foreach (var stored in left)
         {
             if (!await Renew(turn, stopping))
                 return;
@@ -163,6 +170,24 @@ sealed class ListenerRunner(
             await table.Promote(name, time.GetUtcNow(), stopping);
     }
 
+    /// <returns>False where they are to be handled one by one.</returns>
+    async Task<bool> HandleTogether(
+        ListenerTurn turn,
+        IReadOnlyList<StoredEvent> events,
+        HashSet<string> blocked,
+        CancellationToken stopping
+    )
+    {
+        if (turn.Listener.HandleTogether is not { } together || events.Count < 2 || events.Any(e => blocked.Contains(e.Key)))
+            return false;
+        var fault = await Try(turn.Listener, (s, stop) => together(s, events, stop), stopping);
+        if (fault is null)
+            turn.Handled += events.Count;
+        else
+            PlatformLog.EventNotHandled(logger, turn.Listener.Name, events[0].Number, $"{events.Count} events", fault);
+        return fault is null;
+    }
+
     async Task<bool> Renew(ListenerTurn turn, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
@@ -177,14 +202,23 @@ sealed class ListenerRunner(
     /// <returns>What went wrong; null when nothing did.</returns>
     async Task<string?> Handle(ListenerTurn turn, StoredEvent stored, CancellationToken stopping)
     {
-        using var activity = Sources.Activities.StartActivity("listener " + turn.Listener.Name);
+        var fault = await Try(turn.Listener, (s, stop) => turn.Listener.Handle(s, stored, stop), stopping);
+        if (fault is null)
+            turn.Handled++;
+        else
+            PlatformLog.EventNotHandled(logger, turn.Listener.Name, stored.Number, stored.Type, fault);
+        return fault;
+    }
+
+    async Task<string?> Try(Listener listener, Func<IServiceProvider, CancellationToken, Task> work, CancellationToken stopping)
+    {
+        using var activity = Sources.Activities.StartActivity("listener " + listener.Name);
         using var patience = new CancellationTokenSource(ListenerTable.Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await turn.Listener.Handle(scope.ServiceProvider, stored, either.Token).WaitAsync(either.Token);
-            turn.Handled++;
+            await work(scope.ServiceProvider, either.Token).WaitAsync(either.Token);
             return null;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -197,7 +231,6 @@ sealed class ListenerRunner(
                 ? $"It took longer than {ListenerTable.Patience.TotalSeconds:0} s."
                 : $"{e.GetType().Name}: {e.Message}";
             activity?.SetStatus(ActivityStatusCode.Error, fault);
-            PlatformLog.EventNotHandled(logger, turn.Listener.Name, stored.Number, stored.Type, fault);
             return fault.Length > 1000 ? fault[..1000] : fault;
         }
     }

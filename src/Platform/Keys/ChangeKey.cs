@@ -51,7 +51,7 @@ static class ChangeKey
 
         var now = time.GetUtcNow();
         await using var own = await OwnKeys.Open(database, context);
-        if (await GetKey.Read(own, key) is null)
+        if (await GetKey.Read(own, key) is not { } before)
             return KeyRules.NoSuchKey(key);
         var values = new
         {
@@ -63,7 +63,9 @@ static class ChangeKey
         };
         if (await own.Execute(ChangeSql, values) == 0)
             return PlatformRefusals.KeyEnded.Because("The key has ended.", "key");
-        var answer = await KeyAnswer.Of([(await GetKey.Read(own, key))!], counters, now, context.RequestAborted);
+        var after = (await GetKey.Read(own, key))!;
+        await own.Note(context, KeyActs.Changed(before, after, now));
+        var answer = await KeyAnswer.Of([after], counters, now, context.RequestAborted);
         await own.Commit();
         return Results.Ok(answer[0]);
     }

@@ -67,6 +67,7 @@ static class CreateKey
             },
             context.RequestAborted
         );
+        await own.Note(context, KeyActs.Created(made.Row));
         await own.Commit();
         return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
     }

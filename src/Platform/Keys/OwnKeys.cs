@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Http;
@@ -43,6 +44,9 @@ sealed class OwnKeys : IAsyncDisposable
 
     public Task<int> Execute(string sql, object values) =>
         Connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellation));
+
+    /// <summary>Writes down what was done to a key.</summary>
+    public Task Note(HttpContext context, AuditEntry entry) => Audit.Write(transaction, context, entry);
 
     public Task Commit() => transaction.CommitAsync(cancellation);
 

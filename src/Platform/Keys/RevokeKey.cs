@@ -1,4 +1,5 @@
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,8 +21,10 @@ static class RevokeKey
     static async Task<IResult> Delete(Guid key, HttpContext context, Database database, TimeProvider time)
     {
         await using var own = await OwnKeys.Open(database, context);
-        if (await own.Execute(RevokeSql, new { key, now = time.GetUtcNow() }) == 0)
+        var now = time.GetUtcNow();
+        if (await own.Execute(RevokeSql, new { key, now }) == 0)
             return KeyRules.NoSuchKey(key);
+        await own.Note(context, KeyActs.Revoked(key, now));
         await own.Commit();
         return Results.NoContent();
     }

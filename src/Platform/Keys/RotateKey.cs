@@ -51,6 +51,7 @@ static class RotateKey
         );
         if (made is null)
             return no!;
+        await own.Note(context, KeyActs.Rotated(made.Row));
         await own.Commit();
         return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
     }

@@ -1,4 +1,6 @@
 using Dapper;
+using Hazina.Platform.Auditing;
+using Hazina.Platform.Events;
 using Hazina.Platform.Postgres;
 using Npgsql;
 
@@ -63,7 +65,11 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
             RequestsPerMinute = requestsPerMinute,
         };
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
-        return await KeyTable.Insert(connection, row, cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var made = await KeyTable.Insert(connection, row, cancellation);
+        await Audit.Write(transaction, context: null, KeyActs.Created(made.Row) with { Actor = AuditActor.Operator });
+        await transaction.CommitAsync(cancellation);
+        return made;
     }
 
     /// <summary>All keys, newest first, also those that have ended.</summary>
@@ -78,9 +84,16 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
     public async Task<bool> Revoke(Guid id, CancellationToken cancellation = default)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
-        return await connection.ExecuteAsync(
-                new CommandDefinition(RevokeWriterSql, new { id, now = time.GetUtcNow() }, cancellationToken: cancellation)
-            ) == 1;
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var now = time.GetUtcNow();
+        var revoked = await connection.ExecuteAsync(
+            new CommandDefinition(RevokeWriterSql, new { id, now }, transaction, cancellationToken: cancellation)
+        );
+        if (revoked == 0)
+            return false;
+        await Audit.Write(transaction, context: null, KeyActs.Revoked(id, now) with { Actor = AuditActor.Operator });
+        await transaction.CommitAsync(cancellation);
+        return true;
     }
 
     /// <summary>Makes a key's successor, which is like it and lasts as long as it was made to last; the old one ends after the overlap.</summary>
@@ -92,6 +105,7 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
         var (made, refusal) = await KeyTable.Rotate(connection, id, overlap, time.GetUtcNow(), _ => null, cancellation);
         if (made is null)
             throw new ArgumentException(refusal!.Detail, nameof(id));
+        await Audit.Write(transaction, context: null, KeyActs.Rotated(made.Row) with { Actor = AuditActor.Operator });
         await transaction.CommitAsync(cancellation);
         return made;
     }
@@ -106,19 +120,28 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
     public async Task<int> Narrow(Guid user, IReadOnlyCollection<string> permissions, CancellationToken cancellation = default)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
-        return await connection.ExecuteAsync(
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var now = time.GetUtcNow();
+        var narrowed = await connection.QueryAsync<Narrowed>(
             new CommandDefinition(
                 NarrowWriterSql,
                 new
                 {
                     user,
                     permissions = permissions.ToArray(),
-                    now = time.GetUtcNow(),
+                    now,
                 },
+                transaction,
                 cancellationToken: cancellation
             )
         );
+        NewEvent[] entries = [.. narrowed.Select(n => Audit.Event(context: null, KeyActs.Narrowed(n.Id, n.Permissions, now)))];
+        await Outbox.Write(transaction, entries);
+        await transaction.CommitAsync(cancellation);
+        return entries.Length;
     }
+
+    sealed record Narrowed(Guid Id, string[] Permissions);
 
     string Names => string.Join(", ", Permissions.Select(p => p.Name));
 
@@ -154,6 +177,7 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
                  where owner_type = 'user' and owner_id = @user and revoked_at is null
                ) as left_over
          where k.id = left_over.id and k.permissions <> left_over.permissions
+        returning k.id, k.permissions
         """;
 }
 
