@@ -65,6 +65,11 @@ public static class Events
         "A second factor of somebody is gone."
     );
 
+    public static readonly EventType<UserErased> UserErased = Hidden<UserErased>(
+        "identity.user.erased.v1",
+        "Somebody asked to be erased, and was: nobody is behind the id any more."
+    );
+
     public static IReadOnlyList<EventType> All { get; } =
     [
         UserRegistered,
@@ -78,6 +83,7 @@ public static class Events
         PasswordChanged,
         SecondFactorAdded,
         SecondFactorRemoved,
+        UserErased,
     ];
 
     static EventType<T> Hidden<T>(string name, string description)
@@ -94,7 +100,10 @@ public sealed record UserVerified(Guid User);
 public sealed record UserContactChanged(Guid User, [property: Description("Which one.")] MessageChannel Channel);
 
 /// <summary>See <see cref="Events.UserProfileChanged"/>.</summary>
-public sealed record UserProfileChanged(Guid User, [property: Description("Which fields were given, by name.")] IReadOnlyList<string> Fields);
+public sealed record UserProfileChanged(
+    Guid User,
+    [property: Description("Which fields were given, by name.")] IReadOnlyList<string> Fields
+);
 
 /// <summary>See <see cref="Events.UserSuspended"/>.</summary>
 public sealed record UserSuspended(Guid User);
@@ -113,7 +122,13 @@ public sealed record SessionsEnded(
 );
 
 /// <summary>See <see cref="Events.PasswordChanged"/>.</summary>
-public sealed record PasswordChanged(Guid User, [property: Description("Whether by a code that was sent, not by the one of before.")] bool ByCode);
+public sealed record PasswordChanged(
+    Guid User,
+    [property: Description("Whether by a code that was sent, not by the one of before.")] bool ByCode
+);
 
 /// <summary>See <see cref="Events.SecondFactorAdded"/>.</summary>
 public sealed record SecondFactorChanged(Guid User, [property: Description("authenticator; more kinds may come.")] string Kind);
+
+/// <summary>See <see cref="Events.UserErased"/>.</summary>
+public sealed record UserErased(Guid User);

@@ -1,6 +1,7 @@
 using Hazina.Identity.Activities;
 using Hazina.Identity.Codes;
 using Hazina.Identity.Contacts;
+using Hazina.Identity.Erasure;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Preferences;
 using Hazina.Identity.Registration;
@@ -13,6 +14,7 @@ using Hazina.Platform.Auditing;
 using Hazina.Platform.Events;
 using Hazina.Platform.Jobs;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Privacy;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -47,6 +49,19 @@ public static class IdentityModule
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<SessionStart>();
         services.AddSingleton<Confirmations>();
+        services.AddSingleton<PersonalRecords>();
+        services.AddSingleton<Eraser>();
+        services.AddPersonalData(
+            new PersonalData(
+                "identity",
+                (s, user, stop) => s.GetRequiredService<PersonalRecords>().Export(user, stop),
+                (s, user, stop) => s.GetRequiredService<PersonalRecords>().Erase(user, stop)
+            )
+            {
+                Blocks = (s, user, stop) => s.GetRequiredService<PersonalRecords>().Blocks(user, stop),
+            }
+        );
+        services.AddJob("identity.erase", TimeSpan.FromMinutes(5), (s, stop) => s.GetRequiredService<Eraser>().EraseDue(stop));
         services.AddSingleton<SecondFactor>();
         services.AddEncryptedColumns(SecondFactor.Secrets);
         services.AddSingleton<RecoveryCodes>();
@@ -95,6 +110,8 @@ public static class IdentityModule
         GetContactChange.Map(me);
         VerifyContactChange.Map(me);
         StopContactChange.Map(me);
+        GetErasure.Map(me);
+        StopErasure.Map(me);
 
         var confirmed = me.MapGroup("").RequireConfirmation();
         BeginAuthenticator.Map(confirmed);
@@ -102,5 +119,7 @@ public static class IdentityModule
         RemoveAuthenticator.Map(confirmed);
         RenewRecoveryCodes.Map(confirmed);
         AskContactChange.Map(confirmed);
+        ExportMe.Map(confirmed);
+        AskErasure.Map(confirmed);
     }
 }

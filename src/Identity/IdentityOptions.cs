@@ -27,6 +27,9 @@ public sealed record IdentityOptions
     /// <summary>How long a new e-mail address or phone number waits before it takes effect, so that whoever reads the old one can stop it.</summary>
     public TimeSpan ContactCoolingOff { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>How long the wish to be erased waits before it takes effect.</summary>
+    public TimeSpan ErasureCoolingOff { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>How long a registration waits for its code.</summary>
     public TimeSpan RegistrationLifetime { get; set; } = TimeSpan.FromDays(7);
 }

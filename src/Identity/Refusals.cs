@@ -123,6 +123,20 @@ public static class Refusals
         "Whoever is signed in has not asked for another e-mail address or phone number, or the change is over. Begin with `POST /v1/me/contact-change`."
     );
 
+    public static readonly RefusalType NoErasure = new(
+        "identity.no_erasure",
+        404,
+        "Nobody has asked to be erased",
+        "Whoever is signed in has not asked to be erased, or it was stopped. Ask by `POST /v1/me/erasure`."
+    );
+
+    public static readonly RefusalType ErasureBlocked = new(
+        "identity.erasure_blocked",
+        409,
+        "Something has to be settled first",
+        "Who runs the platform or an organisation alone hands that over before they are erased; `detail` says what. Nothing was done."
+    );
+
     public static IReadOnlyList<RefusalType> All { get; } =
     [
         WrongCredentials,
@@ -141,5 +155,7 @@ public static class Refusals
         NoAuthenticator,
         AuthenticatorExists,
         NoContactChange,
+        NoErasure,
+        ErasureBlocked,
     ];
 }

@@ -4,6 +4,7 @@ using Hazina.Platform.Auditing;
 using Hazina.Platform.Events;
 using Hazina.Platform.Jobs;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Privacy;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,12 +24,24 @@ public static class InsightModule
     public static IServiceCollection AddInsight(this IServiceCollection services)
     {
         services.AddSingleton<AuditAppender>();
+        services.AddSingleton<PersonalEntries>();
+        services.AddPersonalData(
+            new PersonalData(
+                "insight",
+                (s, person, stop) => s.GetRequiredService<PersonalEntries>().Export(person, stop),
+                (s, person, stop) => s.GetRequiredService<PersonalEntries>().Erase(person, stop)
+            )
+        );
         services.AddListener(
             "insight.audit_trail",
             known => known.All.Where(t => Audit.IsEntry(t.Name)),
             (s, told, stop) => s.GetRequiredService<AuditAppender>().Append(told, stop)
         );
-        services.AddJob("insight.make_audit_months", TimeSpan.FromDays(1), (s, stop) => s.GetRequiredService<AuditAppender>().MakeMonths(stop));
+        services.AddJob(
+            "insight.make_audit_months",
+            TimeSpan.FromDays(1),
+            (s, stop) => s.GetRequiredService<AuditAppender>().MakeMonths(stop)
+        );
         services.AddRefusals(Refusals.All);
         return services.AddPermissions(new Permission(ReadAudit, "See who did what, in all books.", Role.Compliance, Role.Admin));
     }

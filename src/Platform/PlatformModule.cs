@@ -8,6 +8,7 @@ using Hazina.Platform.Jobs;
 using Hazina.Platform.Keys;
 using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Privacy;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -72,6 +73,14 @@ public static class PlatformModule
         );
 
         services.AddApprovalDesk();
+        services.AddSingleton<OwnTraces>();
+        services.AddPersonalData(
+            new PersonalData(
+                "platform",
+                (s, person, stop) => s.GetRequiredService<OwnTraces>().Export(person, stop),
+                (s, person, stop) => s.GetRequiredService<OwnTraces>().Erase(person, stop)
+            )
+        );
         services.AddSingleton(s => new EventCatalogue(s.GetServices<EventList>()));
         services.AddSingleton<EventLog>();
         services.AddSingleton<ListenerTable>();

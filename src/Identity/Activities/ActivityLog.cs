@@ -32,6 +32,8 @@ enum ActivityType
     ContactChangeVerified,
     ContactChangeStopped,
     ContactChanged,
+    ErasureAsked,
+    ErasureStopped,
 }
 
 [Description("Something that somebody did, or that was tried in their name.")]

@@ -29,5 +29,7 @@ static class AuditActions
         [ActivityType.ContactChangeVerified] = "identity.contact_change.verified",
         [ActivityType.ContactChangeStopped] = "identity.contact_change.stopped",
         [ActivityType.ContactChanged] = "identity.user.contact_changed",
+        [ActivityType.ErasureAsked] = "identity.erasure.asked",
+        [ActivityType.ErasureStopped] = "identity.erasure.stopped",
     }.ToFrozenDictionary();
 }

@@ -46,7 +46,12 @@ sealed record AuditRow
     public AuditRow Sealed(byte[] previous)
     {
         var salt = Address is null && UserAgent is null ? null : RandomNumberGenerator.GetBytes(SaltBytes);
-        var row = this with { OriginSalt = salt, OriginDigest = salt is null ? null : DigestOf(salt, Address, UserAgent), PreviousHash = previous };
+        var row = this with
+        {
+            OriginSalt = salt,
+            OriginDigest = salt is null ? null : DigestOf(salt, Address, UserAgent),
+            PreviousHash = previous,
+        };
         return row with { Hash = row.ComputedHash() };
     }
 

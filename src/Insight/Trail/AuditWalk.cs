@@ -21,11 +21,7 @@ sealed class AuditWalk(AuditMark? known)
         if (row.Number == number)
             Break($"Entry {row.Number} is there twice.");
         else if (row.Number != number + 1)
-            Break(
-                number + 2 == row.Number
-                    ? $"Entry {number + 1} is missing."
-                    : $"Entries {number + 1} to {row.Number - 1} are missing."
-            );
+            Break(number + 2 == row.Number ? $"Entry {number + 1} is missing." : $"Entries {number + 1} to {row.Number - 1} are missing.");
         else if (!row.PreviousHash.AsSpan().SequenceEqual(hash))
             Break($"Entry {row.Number} does not follow the entry before it: one of the two was changed.");
         if (row.Fault() is { } fault)

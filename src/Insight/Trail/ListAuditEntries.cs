@@ -18,7 +18,9 @@ static class ListAuditEntries
         routes
             .MapGet("", Get)
             .WithSummary("List who did what")
-            .WithDescription("The newest first. An entry follows its act within a second or so. Where several filters are given, all of them hold.")
+            .WithDescription(
+                "The newest first. An entry follows its act within a second or so. Where several filters are given, all of them hold."
+            )
             .Produces<ListOf<AuditEntryAnswer>>();
 
     /// <summary>What is asked for.</summary>
@@ -30,12 +32,7 @@ static class ListAuditEntries
         [property: FromQuery(Name = "to"), Description("What happened before, in RFC 3339.")] DateTimeOffset? To
     );
 
-    static async Task<IResult> Get(
-        [AsParameters] Filter filter,
-        [AsParameters] PageQuery query,
-        HttpContext context,
-        Database database
-    )
+    static async Task<IResult> Get([AsParameters] Filter filter, [AsParameters] PageQuery query, HttpContext context, Database database)
     {
         var check = new Validation();
         var page = Page.Of(query, check);

@@ -32,7 +32,10 @@ public static partial class Audit
 
     /// <summary>The event that a module's entries are told by.</summary>
     public static EventType<AuditRecord> TypeOf(string module) =>
-        Types.GetOrAdd(module, m => new EventType<AuditRecord>(m + Name, "Something was done that the audit trail keeps.", isPublic: false));
+        Types.GetOrAdd(
+            module,
+            m => new EventType<AuditRecord>(m + Name, "Something was done that the audit trail keeps.", isPublic: false)
+        );
 
     /// <summary>Whether an event is an entry of the audit trail.</summary>
     public static bool IsEntry(string type)

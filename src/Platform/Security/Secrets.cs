@@ -11,7 +11,19 @@ public static class Secrets
     public const string Mark = "[left out]";
 
     // Wherever they stand in a name.
-    static readonly string[] Stems = ["password", "passwd", "passphrase", "secret", "token", "authori", "credential", "cookie", "pepper", "private"];
+    static readonly string[] Stems =
+    [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "token",
+        "authori",
+        "credential",
+        "cookie",
+        "pepper",
+        "private",
+    ];
 
     // As a whole word alone: a span is no PAN.
     static readonly FrozenSet<string> Words = FrozenSet.ToFrozenSet(

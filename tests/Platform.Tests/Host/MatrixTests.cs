@@ -82,6 +82,13 @@ public sealed partial class MatrixTests
         POST   /v1/me/contact-change/verify                           people      400
         DELETE /v1/me/contact-change                                  people      404
 
+        GET    /v1/me/export                                          people      200
+        GET    /v1/me/erasure                                         people      404
+        POST   /v1/me/erasure                                         people      202
+        DELETE /v1/me/erasure                                         people      204
+
+        GET    /v1/audit                                              compliance,admin 200
+        GET    /v1/audit/{entry}                                      compliance,admin 404
         GET    /v1/events                                             key         200
         GET    /v1/approvals                                          staff       200
         GET    /v1/approvals/{approval}                               staff       404

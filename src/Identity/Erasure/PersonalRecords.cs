@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using Dapper;
+using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
+using Npgsql;
+
+namespace Hazina.Identity.Erasure;
+
+/// <summary>What Identity holds of a person.</summary>
+sealed class PersonalRecords(Database database)
+{
+    static readonly IReadOnlyDictionary<string, string> Parts = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["user"] = UserWriterSql,
+        ["profile"] = ProfileWriterSql,
+        ["preferences"] = PreferencesWriterSql,
+        ["sessions"] = SessionsWriterSql,
+        ["authenticators"] = AuthenticatorsWriterSql,
+        ["contact_changes"] = ContactChangesWriterSql,
+        ["activity"] = ActivityWriterSql,
+    };
+
+    public async Task<JsonObject> Export(Guid user, CancellationToken cancellation)
+    {
+        var whole = new JsonObject();
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        foreach (var (name, sql) in Parts)
+        {
+            var text = await connection.QuerySingleOrDefaultAsync<string>(
+                new CommandDefinition(sql, new { user }, cancellationToken: cancellation)
+            );
+            whole[name] = text is null ? null : JsonNode.Parse(text);
+        }
+
+        return whole;
+    }
+
+    /// <summary>Who has to hand something over first.</summary>
+    public async Task<Refusal?> Blocks(Guid user, CancellationToken cancellation)
+    {
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleAsync<bool>(
+            new CommandDefinition(IsLastAdminWriterSql, new { user }, cancellationToken: cancellation)
+        )
+            ? Refusals.ErasureBlocked.Because("There is no other administrator.")
+            : null;
+    }
+
+    /// <summary>Ends the account: what is left of it is an id.</summary>
+    /// <param name="connection">As the writer.</param>
+    public async Task End(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Guid user,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        await connection.ExecuteAsync(new CommandDefinition(EndWriterSql, new { user, now }, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(new CommandDefinition(EraseWriterSql, new { user }, transaction, cancellationToken: cancellation));
+    }
+
+    /// <summary>What came after the account had ended.</summary>
+    public async Task Erase(Guid user, CancellationToken cancellation)
+    {
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(EraseWriterSql, new { user }, cancellationToken: cancellation));
+    }
+
+    const string UserWriterSql = """
+        select to_jsonb(u)::text
+          from (select id, username, full_name, first_name, last_name, email, email_verified_at, phone, phone_verified_at, account_type, roles, status,
+                       kyc_status, kyc_verified_at, created_at, updated_at, last_login_at
+                  from identity.users where id = @user) u
+        """;
+
+    const string ProfileWriterSql = """
+        select to_jsonb(p)::text
+          from (select date_of_birth, address_line1, address_line2, city, state, country, postal_code, created_at, updated_at
+                  from identity.profiles where user_id = @user) p
+        """;
+
+    const string PreferencesWriterSql = """
+        select to_jsonb(p)::text
+          from (select theme, language, time_zone, currency, by_email, by_sms, by_push, marketing, created_at, updated_at
+                  from identity.preferences where user_id = @user) p
+        """;
+
+    const string SessionsWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(s) order by s.id), '[]')::text
+          from (select id, device, user_agent, host(address) as address, created_at, last_seen_at, expires_at, ended_at, end_reason
+                  from identity.sessions where user_id = @user) s
+        """;
+
+    const string AuthenticatorsWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]')::text
+          from (select id, created_at, confirmed_at from identity.authenticators where user_id = @user) a
+        """;
+
+    const string ContactChangesWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(c) order by c.id), '[]')::text
+          from (select id, channel, address, status, created_at, verified_at, due_at, ended_at from identity.contact_changes where user_id = @user) c
+        """;
+
+    const string ActivityWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]')::text
+          from (select id, type, host(address) as address, user_agent, created_at from identity.activities where user_id = @user) a
+        """;
+
+    const string IsLastAdminWriterSql = """
+        select exists (select from identity.users u where u.id = @user and 'admin' = any (u.roles) and u.status = 'active')
+               and not exists (select from identity.users o where o.id <> @user and 'admin' = any (o.roles) and o.status = 'active')
+        """;
+
+    const string EndWriterSql = """
+        update identity.users
+           set status = 'deleted', deleted_at = @now, updated_at = @now, username = null, full_name = null, first_name = null, last_name = null, email = null,
+               email_verified_at = null, phone = null, phone_verified_at = null, roles = '{user}', last_login_at = null
+         where id = @user
+        """;
+
+    const string EraseWriterSql = """
+        with profiles as (delete from identity.profiles where user_id = @user),
+             preferences as (delete from identity.preferences where user_id = @user),
+             passwords as (delete from identity.passwords where user_id = @user),
+             sessions as (delete from identity.sessions where user_id = @user),
+             codes as (delete from identity.codes where user_id = @user),
+             authenticators as (delete from identity.authenticators where user_id = @user),
+             recovery_codes as (delete from identity.recovery_codes where user_id = @user),
+             sign_ins as (delete from identity.sign_ins where user_id = @user),
+             contact_changes as (delete from identity.contact_changes where user_id = @user)
+        delete from identity.activities where user_id = @user
+        """;
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Dapper;
+using Hazina.Platform.Postgres;
+
+namespace Hazina.Platform.Privacy;
+
+/// <summary>What the platform itself holds of people: the keys that they made, and what they asked for and decided on.</summary>
+sealed class OwnTraces(Database database, TimeProvider time)
+{
+    public async Task<JsonObject> Export(Guid person, CancellationToken cancellation)
+    {
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        async Task<JsonNode> Rows(string sql) =>
+            JsonNode.Parse(
+                await connection.QuerySingleAsync<string>(new CommandDefinition(sql, new { person }, cancellationToken: cancellation))
+            )!;
+        return new JsonObject { ["api_keys"] = await Rows(KeysWriterSql), ["approvals"] = await Rows(ApprovalsWriterSql) };
+    }
+
+    /// <summary>Ends the keys. Approvals are business that stays, by ids.</summary>
+    public async Task Erase(Guid person, CancellationToken cancellation)
+    {
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(
+            new CommandDefinition(EraseKeysWriterSql, new { person, now = time.GetUtcNow() }, cancellationToken: cancellation)
+        );
+    }
+
+    const string KeysWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(k) order by k.id), '[]')::text
+          from (select id, name, book, permissions, addresses::text[] as addresses, created_at, expires_at, revoked_at, last_used_at
+                  from platform.api_keys where owner_type = 'user' and owner_id = @person) k
+        """;
+
+    const string ApprovalsWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]')::text
+          from (select id, kind, subject, note, reason, status, asked_at, decided_at, maker = @person as asked_for_it
+                  from platform.approvals where maker = @person or checker = @person) a
+        """;
+
+    const string EraseKeysWriterSql = """
+        update platform.api_keys set name = 'erased', addresses = '{}', revoked_at = coalesce(revoked_at, @now)
+         where owner_type = 'user' and owner_id = @person
+        """;
+}

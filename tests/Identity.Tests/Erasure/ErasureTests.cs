@@ -1,0 +1,162 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Dapper;
+using Hazina.Host;
+using Hazina.Identity.Erasure;
+using Hazina.Identity.Tests.SecondFactors;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Hazina.Identity.Tests.Erasure;
+
+public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<SecondFactorTests.Timed>
+{
+    string Owner => timed.App.Services.GetRequiredService<ServerOptions>().OwnerConnectionString!;
+
+    Task EraseDue() => timed.App.Services.GetRequiredService<Eraser>().EraseDue(CancellationToken.None);
+
+    [Fact]
+    public async Task Somebody_is_erased_a_week_later_and_nothing_tells_who_it_was()
+    {
+        var (asha, email) = await timed.Someone();
+        (
+            await asha.Patch(
+                "/v1/me",
+                new JsonObject
+                {
+                    ["username"] = $"u{asha.User:N}"[..20],
+                    ["profile"] = new JsonObject { ["city"] = "Kisumu" },
+                }
+            )
+        ).Is(HttpStatusCode.OK);
+        (await asha.Post("/v1/me/authenticator")).Is(HttpStatusCode.Created);
+        var asked = (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted);
+        Assert.Equal(timed.Time.GetUtcNow().AddDays(7), (DateTimeOffset)asked["due_at"]!, TimeSpan.FromSeconds(1));
+        Assert.Equal(asked.ToJsonString(), (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted).ToJsonString());
+        Assert.Equal(asked.ToJsonString(), (await asha.Get("/v1/me/erasure")).Is(HttpStatusCode.OK).ToJsonString());
+        Assert.Equal(
+            ["Your account is going to be erased"],
+            [.. (await asha.Messages(email)).Select(m => m.Subject).Where(s => s.Contains("erased"))]
+        );
+
+        timed.Time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
+        await EraseDue();
+        asha = await timed.Anyone.SignedIn(email);
+        Assert.Equal(3, (await Traces(asha.User, email, "Asha Mwangi", "Kisumu")).Count(t => !t.Contains("trail")));
+        timed.Time.Advance(TimeSpan.FromMinutes(1));
+        await EraseDue();
+        (await asha.Get("/v1/me")).IsProblem(401, "platform.unauthenticated");
+        (await timed.Anyone.SignIn(email)).IsProblem(401, "identity.wrong_credentials");
+        await EndOfTrail(asha.User);
+        timed.Time.Advance(TimeSpan.FromDays(1));
+        await EraseDue();
+        Assert.Equal([], await Traces(asha.User, email, "Asha Mwangi", "Kisumu"));
+
+        // The address is free again, for anybody.
+        Assert.NotEqual(asha.User, await timed.Anyone.Registered(email));
+    }
+
+    /// <summary>Until the entry of the erasure is in the trail, and with it all before.</summary>
+    async Task EndOfTrail(Guid user)
+    {
+        await using var owner = new NpgsqlConnection(Owner);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                timed.Tick();
+                return owner.QuerySingleAsync<bool>(
+                    "select exists (select from insight.audit_entries where action = 'identity.user.erased' and target_id = @id)",
+                    new { id = user.ToString() }
+                );
+            },
+            "the trail has all entries"
+        );
+    }
+
+    /// <summary>Where in the whole database a text stands, or the address of a person's entry.</summary>
+    async Task<List<string>> Traces(Guid user, params string[] texts)
+    {
+        await using var owner = new NpgsqlConnection(Owner);
+        var found = new List<string>();
+        var tables = await owner.QueryAsync<string>(
+            """
+            select format('%I.%I', schemaname, tablename) from pg_tables
+             where schemaname in ('platform', 'identity', 'insight', 'ledger') and format('%I.%I', schemaname, tablename) <> 'platform.messages'
+            """
+        );
+        foreach (var table in tables)
+        foreach (var text in texts)
+        {
+            var count = await owner.QuerySingleAsync<long>(
+                $"select count(*) from {table} t where t::text like '%' || @text || '%' and t::text like '%' || @user || '%'",
+                new { text, user = user.ToString() }
+            );
+            if (count > 0)
+                found.Add($"{text} in {table}");
+        }
+
+        if (
+            await owner.QuerySingleAsync<long>(
+                "select count(*) from insight.audit_entries where (actor_id = @id or target_id = @id) and address is not null",
+                new { id = user.ToString() }
+            )
+            is > 0
+                and var left
+        )
+            found.Add($"{left} addresses in the trail");
+        return found;
+    }
+
+    [Fact]
+    public async Task It_can_be_stopped_until_it_takes_effect()
+    {
+        var (asha, email) = await timed.Someone();
+        (await asha.Get("/v1/me/erasure")).IsProblem(404, "identity.no_erasure");
+        (await asha.Delete("/v1/me/erasure")).IsProblem(404, "identity.no_erasure");
+        (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted);
+        Assert.Equal(HttpStatusCode.NoContent, (await asha.Delete("/v1/me/erasure")).Status);
+        timed.Time.Advance(TimeSpan.FromDays(8));
+        await EraseDue();
+        asha = await timed.Anyone.SignedIn(email);
+        Assert.Equal("Asha Mwangi", (string?)(await asha.Get("/v1/me")).Json["full_name"]);
+        Assert.Equal(2, (await asha.Activity()).Count(a => a.StartsWith("erasure_", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Who_has_not_shown_lately_who_they_are_is_asked_first()
+    {
+        var (asha, _) = await timed.Someone();
+        timed.Time.Advance(TimeSpan.FromMinutes(11));
+        (await asha.Post("/v1/me/erasure")).IsProblem(403, "identity.confirmation_required");
+        (await asha.Get("/v1/me/export")).IsProblem(403, "identity.confirmation_required");
+    }
+
+    [Fact]
+    public async Task The_last_administrator_stays()
+    {
+        var (asha, _) = await timed.Someone();
+        await using var owner = new NpgsqlConnection(Owner);
+        await owner.ExecuteAsync("update identity.users set roles = '{user,admin}' where id = @id", new { id = asha.User });
+        (await asha.Post("/v1/me/erasure")).IsProblem(409, "identity.erasure_blocked");
+    }
+
+    [Fact]
+    public async Task The_export_has_all_that_is_known_and_no_secret()
+    {
+        var (asha, email) = await timed.Someone();
+        var secret = (string)(await asha.Post("/v1/me/authenticator")).Is(HttpStatusCode.Created)["secret"]!;
+        var reply = await asha.Get("/v1/me/export");
+        var export = reply.Is(HttpStatusCode.OK);
+        Assert.StartsWith("attachment", reply.Headers["Content-Disposition"], StringComparison.Ordinal);
+        Assert.Equal(["object", "user", "made_at", "platform", "identity", "insight"], export.AsObject().Select(p => p.Key));
+        Assert.Equal(
+            (email, "Asha Mwangi"),
+            ((string?)export["identity"]!["user"]!["email"], (string?)export["identity"]!["user"]!["full_name"])
+        );
+        Assert.Equal(asha.User, (Guid)export["identity"]!["user"]!["id"]!);
+        Assert.Single(export["identity"]!["sessions"]!.AsArray());
+        Assert.Contains(export["identity"]!["activity"]!.AsArray(), a => (string?)a!["type"] == "signed_in");
+        foreach (var hidden in (string[])["hash", "secret", secret, asha.Token!])
+            Assert.DoesNotContain(hidden, reply.Text, StringComparison.Ordinal);
+    }
+}
