@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hazina.Platform.Approvals;
 
 /// <summary>Something that two people decide on.</summary>
-public abstract record ApprovalKind
+public abstract class ApprovalKind
 {
     private protected ApprovalKind(string name, string description, string permission, TimeSpan patience) =>
         (Name, Description, Permission, Patience) = (name, description, permission, patience);
@@ -28,29 +28,34 @@ public abstract record ApprovalKind
     /// <summary>How long it waits for somebody's decision.</summary>
     public TimeSpan Patience { get; }
 
-    internal abstract Task<Refusal?> Carry(IServiceProvider services, ApprovedAct act, CancellationToken cancellation);
+    internal abstract Task<Refusal?> Carry(IServiceProvider services, ApprovedAct approved, CancellationToken cancellation);
 }
 
 /// <inheritdoc cref="ApprovalKind"/>
 /// <typeparam name="T">What exactly is to be done, as the maker asked for it.</typeparam>
-/// <param name="name">See <see cref="ApprovalKind.Name"/>.</param>
-/// <param name="description">See <see cref="ApprovalKind.Description"/>.</param>
-/// <param name="permission">See <see cref="ApprovalKind.Permission"/>.</param>
-/// <param name="patience">See <see cref="ApprovalKind.Patience"/>.</param>
-/// <param name="carry">
-/// Does it. May be called again where it is not known whether it was done: by <see cref="ApprovedAct.Id"/> it is done once. A refusal ends the matter; what it
-/// throws is written down, and it is tried again.
-/// </param>
-public sealed record ApprovalKind<T>(
-    string name,
-    string description,
-    string permission,
-    TimeSpan patience,
-    Func<IServiceProvider, T, ApprovedAct, CancellationToken, Task<Refusal?>> carry
-) : ApprovalKind(name, description, permission, patience)
+public sealed class ApprovalKind<T> : ApprovalKind
 {
-    internal override Task<Refusal?> Carry(IServiceProvider services, ApprovedAct act, CancellationToken cancellation) =>
-        carry(services, JsonSerializer.Deserialize<T>(act.Details, JsonSettings.Options)!, act, cancellation);
+    readonly Func<IServiceProvider, T, ApprovedAct, CancellationToken, Task<Refusal?>> act;
+
+    /// <param name="name">See <see cref="ApprovalKind.Name"/>.</param>
+    /// <param name="description">See <see cref="ApprovalKind.Description"/>.</param>
+    /// <param name="permission">See <see cref="ApprovalKind.Permission"/>.</param>
+    /// <param name="patience">See <see cref="ApprovalKind.Patience"/>.</param>
+    /// <param name="act">
+    /// Does it. May be called again where it is not known whether it was done: by <see cref="ApprovedAct.Id"/> it is done once. A refusal ends the matter; what
+    /// it throws is written down, and it is tried again.
+    /// </param>
+    public ApprovalKind(
+        string name,
+        string description,
+        string permission,
+        TimeSpan patience,
+        Func<IServiceProvider, T, ApprovedAct, CancellationToken, Task<Refusal?>> act
+    )
+        : base(name, description, permission, patience) => this.act = act;
+
+    internal override Task<Refusal?> Carry(IServiceProvider services, ApprovedAct approved, CancellationToken cancellation) =>
+        act(services, JsonSerializer.Deserialize<T>(approved.Details, JsonSettings.Options)!, approved, cancellation);
 }
 
 /// <summary>What was approved, by whom.</summary>
