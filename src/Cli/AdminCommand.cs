@@ -67,11 +67,14 @@ static class AdminCommand
             HelpName = "ADDRESS",
             Required = true,
         };
-        var command = new CliCommand("remove-authenticator", "Take somebody's authenticator away, and sign them out everywhere")
+        var command = new CliCommand(
+            "remove-authenticator",
+            "Take somebody's authenticator and passkeys away, and sign them out everywhere"
+        )
         {
             Details =
-                "For who has lost the app and the recovery codes, or where a stranger has added one. Signing in asks for the password alone then, so make sure "
-                + "that it is them who ask; where a stranger knows the password, they set a new one first. They are told at every verified address.",
+                "For who has lost all of them and the recovery codes, or where a stranger has added one. Signing in asks for the password alone then, so make "
+                + "sure that it is them who ask; where a stranger knows the password, they set a new one first. They are told at every verified address.",
             Examples = [("admin remove-authenticator --email asha@example.com", "they sign in with the password alone")],
         };
         foreach (var option in new Option[] { email, data, database })
@@ -82,7 +85,7 @@ static class AdminCommand
                 var (folder, address) = (parsed.GetRequiredValue(data), parsed.GetRequiredValue(email));
                 await using var opened = await CommandDatabase.OpenAsync(folder, parsed.GetValue(database), ct);
                 var id = await Ask(folder, opened, people => people.RemoveAuthenticator(address, ct));
-                Screen.Progress($"{address} has no authenticator any more, and is signed out everywhere, {id}.");
+                Screen.Progress($"{address} has no authenticator and no passkey any more, and is signed out everywhere, {id}.");
                 return ExitCode.Ok;
             }
         );

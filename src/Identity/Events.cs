@@ -128,7 +128,7 @@ public sealed record PasswordChanged(
 );
 
 /// <summary>See <see cref="Events.SecondFactorAdded"/>.</summary>
-public sealed record SecondFactorChanged(Guid User, [property: Description("authenticator; more kinds may come.")] string Kind);
+public sealed record SecondFactorChanged(Guid User, [property: Description("authenticator, passkey; more kinds may come.")] string Kind);
 
 /// <summary>See <see cref="Events.UserErased"/>.</summary>
 public sealed record UserErased(Guid User);

@@ -12,6 +12,12 @@ static partial class IdentityLog
     )]
     public static partial void OtherPepper(ILogger logger, string theirs, string ours);
 
+    [LoggerMessage(3020, LogLevel.Warning, "The provider {Provider} cannot be used: {Reason}")]
+    public static partial void ProviderAway(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(3021, LogLevel.Warning, "A login at {Provider} was refused: {Reason}")]
+    public static partial void LinkedLoginRefused(ILogger logger, string provider, string reason);
+
     [LoggerMessage(3010, LogLevel.Warning, "When sessions were last used could not be written down: {Reason}")]
     public static partial void SessionUseNotWritten(ILogger logger, string reason);
 }

@@ -2,6 +2,8 @@ using Hazina.Identity.Activities;
 using Hazina.Identity.Codes;
 using Hazina.Identity.Contacts;
 using Hazina.Identity.Erasure;
+using Hazina.Identity.LinkedLogins;
+using Hazina.Identity.Passkeys;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Preferences;
 using Hazina.Identity.Registration;
@@ -20,6 +22,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Hazina.Identity;
 
@@ -33,7 +37,20 @@ public static class IdentityModule
     /// <summary>Adds people, their sessions and what keeps them; needs a <see cref="Database"/>.</summary>
     public static IServiceCollection AddIdentity(this IServiceCollection services)
     {
-        services.AddOptions<IdentityOptions>().BindConfiguration("Identity");
+        services
+            .AddOptions<IdentityOptions>()
+            .BindConfiguration("Identity")
+            .Validate(
+                o => o.HasGoodPasskeySettings,
+                "The setting Identity:PasskeyDomain is no domain such as pay.example.com, or Identity:PasskeyOrigins holds what is no origin such as "
+                    + "https://pay.example.com."
+            )
+            .Validate(
+                o => o.HasGoodProviders,
+                "A provider in Identity:Providers has a name that is not of letters, digits and dashes, an Issuer that is no https address, no ClientId, a "
+                    + "RedirectUri that is no address, or Scopes without openid."
+            )
+            .ValidateOnStart();
         services.AddSingleton<Pepper>();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<CodeDesk>();
@@ -48,6 +65,7 @@ public static class IdentityModule
         services.AddSingleton<SessionRing>();
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<SessionStart>();
+        services.AddSingleton<FirstStep>();
         services.AddSingleton<Confirmations>();
         services.AddSingleton<PersonalRecords>();
         services.AddSingleton<Eraser>();
@@ -65,6 +83,15 @@ public static class IdentityModule
         services.AddSingleton<SecondFactor>();
         services.AddEncryptedColumns(SecondFactor.Secrets);
         services.AddSingleton<RecoveryCodes>();
+        services.AddSingleton(s => new Providers(
+            s.GetRequiredService<IOptions<IdentityOptions>>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()
+        ));
+        services.AddSingleton<LinkedLoginAttempts>();
+        services.AddSingleton<LinkedRegistration>();
+        services.AddSingleton<PasskeyChallenges>();
+        services.AddSingleton<PasskeyDesk>();
         services.AddSingleton<Notices>();
         services.AddSingleton<ContactMover>();
         services.AddSingleton<ICallerSource>(s => s.GetRequiredService<SessionRing>());
@@ -87,7 +114,13 @@ public static class IdentityModule
         VerifyRegistration.Map(open);
         ResendCode.Map(open);
         SignIn.Map(open);
+        AskForPasskey.Map(open);
+        SignInByPasskey.Map(open);
+        AskForSecondPasskey.Map(open);
         FinishSignIn.Map(open);
+        ListProviders.Map(open);
+        BeginLinkedSignIn.Map(open);
+        FinishLinkedSignIn.Map(open);
         ForgotPassword.Map(open);
         ResetPassword.Map(open);
 
@@ -95,6 +128,7 @@ public static class IdentityModule
         var signedIn = people.MapGroup("/auth").WithTags("Signing in");
         SignOut.Map(signedIn);
         ChangePassword.Map(signedIn);
+        AskToConfirm.Map(signedIn);
         Confirm.Map(signedIn);
 
         var me = people.MapGroup("").WithTags("Me");
@@ -107,6 +141,9 @@ public static class IdentityModule
         EndSession.Map(me);
         EndOtherSessions.Map(me);
         GetAuthenticator.Map(me);
+        ListLinkedLogins.Map(me);
+        ListPasskeys.Map(me);
+        RenamePasskey.Map(me);
         GetContactChange.Map(me);
         VerifyContactChange.Map(me);
         StopContactChange.Map(me);
@@ -118,6 +155,12 @@ public static class IdentityModule
         ConfirmAuthenticator.Map(confirmed);
         RemoveAuthenticator.Map(confirmed);
         RenewRecoveryCodes.Map(confirmed);
+        BeginLinkedLogin.Map(confirmed);
+        AddLinkedLogin.Map(confirmed);
+        RemoveLinkedLogin.Map(confirmed);
+        BeginPasskey.Map(confirmed);
+        AddPasskey.Map(confirmed);
+        RemovePasskey.Map(confirmed);
         AskContactChange.Map(confirmed);
         ExportMe.Map(confirmed);
         AskErasure.Map(confirmed);

@@ -1,3 +1,5 @@
+using Hazina.Identity.LinkedLogins;
+
 namespace Hazina.Identity;
 
 /// <summary>How people sign in. Bound from the section <c>Identity</c>.</summary>
@@ -32,4 +34,40 @@ public sealed record IdentityOptions
 
     /// <summary>How long a registration waits for its code.</summary>
     public TimeSpan RegistrationLifetime { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// The domain that passkeys are made for (the relying party id of WebAuthn): that of the pages on which people sign in, or one above it. Passkeys that
+    /// were made for another one cannot be used any more.
+    /// </summary>
+    public string PasskeyDomain { get; set; } = "localhost";
+
+    /// <summary>
+    /// The origins of the pages and apps that may use passkeys, separated by spaces, such as <c>https://pay.example.com</c>. When nothing is said, those of
+    /// <see cref="PasskeyDomain"/> by https; for <c>localhost</c> any port, and http as well.
+    /// </summary>
+    public string? PasskeyOrigins { get; set; }
+
+    /// <summary>Where else people may have a login that lets them in here, by name.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    internal bool HasGoodProviders =>
+        Providers.All(p => p.Key.Length is > 0 and <= 50 && p.Key.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && p.Value.IsGood);
+
+    internal bool IsPasskeyOrigin(string origin) =>
+        GivenOrigins is { Length: > 0 } given ? given.Contains(origin, StringComparer.Ordinal)
+        : PasskeyDomain != "localhost" ? origin == $"https://{PasskeyDomain}"
+        : Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", Host: "localhost" };
+
+    internal bool HasGoodPasskeySettings =>
+        Uri.CheckHostName(PasskeyDomain) == UriHostNameType.Dns
+        && GivenOrigins.All(o =>
+            o.StartsWith("android:apk-key-hash:", StringComparison.Ordinal)
+            || (
+                Uri.TryCreate(o, UriKind.Absolute, out var uri)
+                && uri.Scheme is "https" or "http"
+                && uri.GetLeftPart(UriPartial.Authority) == o
+            )
+        );
+
+    string[] GivenOrigins => PasskeyOrigins?.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -106,12 +106,15 @@ public sealed class People
     }
 
     /// <summary>
-    /// Takes somebody's authenticator away with its recovery codes, and ends every session and sign-in: for who has lost both, and where a stranger has
-    /// added one. Whoever asks for it has to be known by other means. The person is told at each verified address. Servers notice within ten seconds.
+    /// Takes somebody's authenticator, passkeys and recovery codes away, and ends every session and sign-in: for who has lost all of them, and where a
+    /// stranger has added one. Whoever asks for it has to be known by other means. The person is told at each verified address. Servers notice within ten
+    /// seconds.
     /// </summary>
     /// <param name="email">The person's, verified.</param>
     /// <returns>The person's id.</returns>
-    /// <exception cref="ArgumentException">There is no such person, or no authenticator; the message is for the operator.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such person, or they have neither an authenticator nor a passkey; the message is for the operator.
+    /// </exception>
     public async Task<Guid> RemoveAuthenticator(string email, CancellationToken cancellation = default)
     {
         if (Contact.Email(email) is not { Channel: MessageChannel.Email } contact)
@@ -126,7 +129,7 @@ public sealed class People
                 ) ?? throw new ArgumentException($"Nobody has the verified address {contact.Value}.", nameof(email));
             await PasswordLock.Take(connection, transaction, user, cancellation);
             var now = time.GetUtcNow();
-            var (removed, ended) = await connection.QuerySingleAsync<Removed>(
+            var (authenticators, passkeys, ended) = await connection.QuerySingleAsync<Removed>(
                 new CommandDefinition(
                     RemoveAuthenticatorWriterSql,
                     new
@@ -139,14 +142,20 @@ public sealed class People
                     cancellationToken: cancellation
                 )
             );
-            if (removed == 0)
-                throw new ArgumentException($"{contact.Value} has no authenticator.", nameof(email));
+            if (authenticators + passkeys == 0)
+                throw new ArgumentException($"{contact.Value} has no authenticator and no passkey.", nameof(email));
+            string[] kinds = (authenticators, passkeys) switch
+            {
+                (0, _) => ["passkey"],
+                (_, 0) => ["authenticator"],
+                _ => ["authenticator", "passkey"],
+            };
             var told = Details.OfEndedSessions(
                 user,
                 ended,
                 "ended_by_operator",
                 now,
-                Events.SecondFactorRemoved.About(user, now, new(user, "authenticator"))
+                [.. kinds.Select(kind => Events.SecondFactorRemoved.About(user, now, new(user, kind)))]
             ) with
             {
                 Actor = AuditActor.Operator,
@@ -158,13 +167,13 @@ public sealed class People
         await notices.Tell(
             user,
             "The authenticator was taken away",
-            "Those who run the platform have taken the authenticator of your account away, and every device is signed out. Signing in asks for the password "
-                + "alone from now on. If you have not asked for it, set a new password at once and tell us."
+            "Those who run the platform have taken the authenticator and the passkeys of your account away, and every device is signed out. Signing in asks "
+                + "for the password alone from now on. If you have not asked for it, set a new password at once and tell us."
         );
         return user;
     }
 
-    sealed record Removed(int Count, Guid[] Sessions);
+    sealed record Removed(int Authenticators, int Passkeys, Guid[] Sessions);
 
     const string FindWriterSql = """
         select id from identity.users where email = @email and email_verified_at is not null and deleted_at is null
@@ -174,6 +183,8 @@ public sealed class People
     const string RemoveAuthenticatorWriterSql = """
         with removed as (
             delete from identity.authenticators where user_id = @user returning confirmed_at
+        ), passkeys as (
+            delete from identity.passkeys where user_id = @user returning id
         ), codes as (
             delete from identity.recovery_codes where user_id = @user
         ), ended as (
@@ -184,7 +195,8 @@ public sealed class People
         ), log as (
             insert into identity.activities (id, user_id, type, created_at) values (@activity, @user, 'authenticator_removed', @now)
         )
-        select (select count(confirmed_at)::int from removed) as count, array(select id from ended) as sessions
+        select (select count(confirmed_at)::int from removed) as authenticators, (select count(id)::int from passkeys) as passkeys,
+               array(select id from ended) as sessions
         """;
 
     const string InsertAdminWriterSql = """

@@ -36,11 +36,19 @@ sealed class Sweeper(Database database, Throttle throttle, IOptions<IdentityOpti
         await connection.ExecuteAsync(
             new CommandDefinition(AuthenticatorsWriterSql, new { before = now - CodesKept }, cancellationToken: cancellation)
         );
+        await connection.ExecuteAsync(
+            new CommandDefinition(ChallengesWriterSql, new { before = now - CodesKept }, cancellationToken: cancellation)
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(AttemptsWriterSql, new { before = now - CodesKept }, cancellationToken: cancellation)
+        );
     }
 
     const string ClaimsWriterSql = "delete from identity.users where status = 'pending_verification' and created_at < @before";
     const string CodesWriterSql = "delete from identity.codes where expires_at < @before";
     const string SignInsWriterSql = "delete from identity.sign_ins where expires_at < @before";
     const string AuthenticatorsWriterSql = "delete from identity.authenticators where confirmed_at is null and created_at < @before";
+    const string ChallengesWriterSql = "delete from identity.passkey_challenges where expires_at < @before";
+    const string AttemptsWriterSql = "delete from identity.linked_login_attempts where expires_at < @before";
     const string SessionsWriterSql = "delete from identity.sessions where expires_at < @before";
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Identity.Tests.Passkeys;
 using Npgsql;
 
 namespace Hazina.Identity.Tests;
@@ -32,6 +33,18 @@ public sealed class RowSecurityTests(IdentityServer server)
             )
         ).Is(System.Net.HttpStatusCode.OK);
         await AuthenticatorApp.Add(juma, TimeProvider.System);
+        await juma.WithPasskey();
+        await using (var owner = new NpgsqlConnection(await server.Owner()))
+        {
+            await owner.ExecuteAsync(
+                """
+                insert into identity.linked_logins (id, user_id, provider, issuer, subject, created_at)
+                values (gen_random_uuid(), @User, 'main', 'https://id.example.com', @User, now())
+                """,
+                new { juma.User }
+            );
+        }
+
         var change = new System.Text.Json.Nodes.JsonObject { ["phone"] = IdentityServer.AnyPhone() };
         (await juma.Post("/v1/me/contact-change", change)).Is(System.Net.HttpStatusCode.Accepted);
         await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
@@ -44,7 +57,18 @@ public sealed class RowSecurityTests(IdentityServer server)
             )
         ).ToList();
         Assert.Equal(
-            ["activities", "authenticators", "contact_changes", "preferences", "profiles", "recovery_codes", "sessions", "users"],
+            [
+                "activities",
+                "authenticators",
+                "contact_changes",
+                "linked_logins",
+                "passkeys",
+                "preferences",
+                "profiles",
+                "recovery_codes",
+                "sessions",
+                "users",
+            ],
             tables.Order(StringComparer.Ordinal)
         );
         foreach (var table in tables)
@@ -71,6 +95,13 @@ public sealed class RowSecurityTests(IdentityServer server)
     [InlineData("select hash from identity.codes")]
     [InlineData("select secret from identity.authenticators")]
     [InlineData("delete from identity.authenticators")]
+    [InlineData("select public_key from identity.passkeys")]
+    [InlineData("update identity.passkeys set sign_count = 0")]
+    [InlineData("delete from identity.passkeys")]
+    [InlineData("select state from identity.passkey_challenges")]
+    [InlineData("insert into identity.linked_logins (id) values (gen_random_uuid())")]
+    [InlineData("delete from identity.linked_logins")]
+    [InlineData("select id from identity.linked_login_attempts")]
     [InlineData("select hash from identity.recovery_codes")]
     [InlineData("update identity.recovery_codes set used_at = null")]
     [InlineData("select id from identity.sign_ins")]

@@ -34,6 +34,12 @@ enum ActivityType
     ContactChanged,
     ErasureAsked,
     ErasureStopped,
+    PasskeyAdded,
+    PasskeyRenamed,
+    PasskeyRemoved,
+    PasskeyCopied,
+    LinkedLoginAdded,
+    LinkedLoginRemoved,
 }
 
 [Description("Something that somebody did, or that was tried in their name.")]

@@ -31,5 +31,11 @@ static class AuditActions
         [ActivityType.ContactChanged] = "identity.user.contact_changed",
         [ActivityType.ErasureAsked] = "identity.erasure.asked",
         [ActivityType.ErasureStopped] = "identity.erasure.stopped",
+        [ActivityType.PasskeyAdded] = "identity.second_factor.added",
+        [ActivityType.PasskeyRenamed] = "identity.passkey.renamed",
+        [ActivityType.PasskeyRemoved] = "identity.second_factor.removed",
+        [ActivityType.PasskeyCopied] = "identity.passkey.copied",
+        [ActivityType.LinkedLoginAdded] = "identity.linked_login.added",
+        [ActivityType.LinkedLoginRemoved] = "identity.linked_login.removed",
     }.ToFrozenDictionary();
 }

@@ -16,6 +16,8 @@ sealed class PersonalRecords(Database database)
         ["preferences"] = PreferencesWriterSql,
         ["sessions"] = SessionsWriterSql,
         ["authenticators"] = AuthenticatorsWriterSql,
+        ["passkeys"] = PasskeysWriterSql,
+        ["linked_logins"] = LinkedLoginsWriterSql,
         ["contact_changes"] = ContactChangesWriterSql,
         ["activity"] = ActivityWriterSql,
     };
@@ -97,6 +99,16 @@ sealed class PersonalRecords(Database database)
           from (select id, created_at, confirmed_at from identity.authenticators where user_id = @user) a
         """;
 
+    const string PasskeysWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(k) order by k.id), '[]')::text
+          from (select id, name, transports, is_backed_up, created_at, last_used_at from identity.passkeys where user_id = @user) k
+        """;
+
+    const string LinkedLoginsWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(l) order by l.id), '[]')::text
+          from (select id, provider, issuer, subject, email, created_at, last_used_at from identity.linked_logins where user_id = @user) l
+        """;
+
     const string ContactChangesWriterSql = """
         select coalesce(jsonb_agg(to_jsonb(c) order by c.id), '[]')::text
           from (select id, channel, address, status, created_at, verified_at, due_at, ended_at from identity.contact_changes where user_id = @user) c
@@ -127,6 +139,10 @@ sealed class PersonalRecords(Database database)
              codes as (delete from identity.codes where user_id = @user),
              authenticators as (delete from identity.authenticators where user_id = @user),
              recovery_codes as (delete from identity.recovery_codes where user_id = @user),
+             passkeys as (delete from identity.passkeys where user_id = @user),
+             passkey_challenges as (delete from identity.passkey_challenges where user_id = @user),
+             linked_logins as (delete from identity.linked_logins where user_id = @user),
+             linked_login_attempts as (delete from identity.linked_login_attempts where user_id = @user),
              sign_ins as (delete from identity.sign_ins where user_id = @user),
              contact_changes as (delete from identity.contact_changes where user_id = @user)
         delete from identity.activities where user_id = @user

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.SecondFactors;
 using Hazina.Identity.Sessions;
 using Hazina.Identity.SigningIn;
 using Hazina.Platform.Http;
@@ -20,7 +21,7 @@ static class ChangePassword
             .MapPost("/password/change", Post)
             .WithSummary("Change one's password")
             .WithDescription(
-                "Ends every session, the one of this call too. Then sign in. Who has an authenticator needs a confirmation of the last ten minutes."
+                "Ends every session, the one of this call too. Then sign in. Who has a second factor needs a confirmation of the last ten minutes."
             )
             .Produces(StatusCodes.Status204NoContent);
 
@@ -56,6 +57,8 @@ static class ChangePassword
         var user = Caller.Of(context).Id;
         await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         var person = await connection.QuerySingleAsync<Person>(new CommandDefinition(FindWriterSql, new { user }, cancellationToken: stop));
+        if (person.Hash is null)
+            return Refusals.NoPassword.Because("There is no password: set one by POST /v1/auth/password/forgot.", "/current_password");
         // Without a second factor, the password that is asked for here is the confirmation.
         if (person.HasSecondFactor && await confirmations.Missing(Caller.Of(context).Session!.Value, stop) is { } missing)
             return missing;
@@ -65,7 +68,7 @@ static class ChangePassword
         var limit = LimitOf(user);
         if (await throttle.Take(stop, limit) is { } wait)
             return wait;
-        var isRight = await passwords.Check(current, new PasswordHash(person.Hash, person.Pepper), stop);
+        var isRight = await passwords.Check(current, new PasswordHash(person.Hash, person.Pepper!), stop);
         if (isRight == false)
             return Refusals.WrongCredentials.Because("The current password is wrong.", "/current_password");
         if (isRight is null || await passwords.Hash(password, stop) is not { } hash)
@@ -83,11 +86,11 @@ static class ChangePassword
     /// <summary>Of attempts to say the password of who is signed in.</summary>
     public static Limit LimitOf(Guid user) => new($"password of {user}", 10, TimeSpan.FromMinutes(15));
 
-    sealed record Person(string? Username, string? FullName, string Address, string Hash, string Pepper, bool HasSecondFactor);
+    sealed record Person(string? Username, string? FullName, string Address, string? Hash, string? Pepper, bool HasSecondFactor);
 
-    const string FindWriterSql = """
+    const string FindWriterSql = $"""
         select u.username, u.full_name, case when u.email_verified_at is not null then u.email else u.phone end as address, p.hash, p.pepper,
-               exists (select from identity.authenticators a where a.user_id = u.id and a.confirmed_at is not null) as has_second_factor
+               {SecondFactor.IsThere} as has_second_factor
           from identity.users u
           join identity.passwords p on p.user_id = u.id
          where u.id = @user

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Hazina.Identity.SecondFactors;
 
-[Description("Codes to write down, for whoever loses the authenticator. They are shown this once.")]
+[Description("Codes to write down, for whoever loses their second factors. They are shown this once.")]
 sealed record RecoveryCodesAnswer(
     [property: Description("Ten, each good for one sign-in or confirmation.")] IReadOnlyList<string> Codes,
     DateTimeOffset CreatedAt
@@ -47,10 +47,15 @@ sealed class RecoveryCodes(Pepper pepper, TimeProvider time)
         return answer;
     }
 
-    public Task Forget(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, CancellationToken cancellation) =>
-        connection.ExecuteAsync(new CommandDefinition(ForgetWriterSql, new { user }, transaction, cancellationToken: cancellation));
+    /// <summary>After a second factor was taken away, as part of the same transaction: without any, there is nothing that they could stand in for.</summary>
+    public Task ForgetWithLast(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, CancellationToken cancellation) =>
+        connection.ExecuteAsync(new CommandDefinition(ForgetWithLastWriterSql, new { user }, transaction, cancellationToken: cancellation));
 
     const string ForgetWriterSql = "delete from identity.recovery_codes where user_id = @user";
+
+    const string ForgetWithLastWriterSql = $"""
+        delete from identity.recovery_codes r using identity.users u where r.user_id = @user and u.id = @user and not {SecondFactor.IsThere}
+        """;
 
     const string InsertWriterSql = """
         insert into identity.recovery_codes (user_id, hash, created_at) select @user, h, @now from unnest(@hashes::bytea[]) as h

@@ -1,5 +1,6 @@
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.Passwords;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +17,8 @@ static class RemoveAuthenticator
             .MapDelete("/me/authenticator", Delete)
             .WithSummary("Take the authenticator away")
             .WithDescription(
-                "Its recovery codes go with it; signing in asks for the password alone then. Needs a confirmation of the last ten minutes."
+                "Where there is no passkey, the recovery codes go with it, and signing in asks for the password alone then. "
+                    + "Needs a confirmation of the last ten minutes."
             )
             .Produces(StatusCodes.Status204NoContent);
 
@@ -26,12 +28,13 @@ static class RemoveAuthenticator
         var user = Caller.Of(context).Id;
         await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);
+        await PasswordLock.Take(connection, transaction, user, stop);
         var removed = await connection.ExecuteAsync(
             new CommandDefinition(RemoveWriterSql, new { user }, transaction, cancellationToken: stop)
         );
         if (removed == 0)
             return Refusals.NoAuthenticator.Because("There is no authenticator.");
-        await codes.Forget(connection, transaction, user, stop);
+        await codes.ForgetWithLast(connection, transaction, user, stop);
         var now = time.GetUtcNow();
         var told = Details.OfFactor(Events.SecondFactorRemoved, user, "authenticator", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorRemoved, context, now, told);
@@ -39,7 +42,7 @@ static class RemoveAuthenticator
         await notices.Tell(
             user,
             "The authenticator was taken away",
-            "Signing in to your account asks for the password alone from now on. If it was not you, set a new password at once and tell us."
+            "Signing in to your account asks for no codes of an app from now on. If it was not you, set a new password at once and tell us."
         );
         return Results.NoContent();
     }

@@ -1,5 +1,6 @@
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.Passwords;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -24,11 +25,12 @@ static class RenewRecoveryCodes
         var user = Caller.Of(context).Id;
         await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        var found = await connection.QuerySingleOrDefaultAsync<Guid?>(
-            new CommandDefinition(FindWriterSql, new { user }, transaction, cancellationToken: stop)
+        await PasswordLock.Take(connection, transaction, user, stop);
+        var isThere = await connection.QuerySingleAsync<bool>(
+            new CommandDefinition(IsThereWriterSql, new { user }, transaction, cancellationToken: stop)
         );
-        if (found is null)
-            return Refusals.NoAuthenticator.Because("There is no authenticator.");
+        if (!isThere)
+            return Refusals.NoAuthenticator.Because("There is neither an authenticator nor a passkey.");
         var answer = await codes.Renew(connection, transaction, user, stop);
         await ActivityLog.Write(connection, transaction, user, ActivityType.RecoveryCodesRenewed, context, time.GetUtcNow());
         await transaction.CommitAsync(stop);
@@ -40,5 +42,5 @@ static class RenewRecoveryCodes
         return Results.Ok(answer);
     }
 
-    const string FindWriterSql = "select id from identity.authenticators where user_id = @user and confirmed_at is not null for update";
+    const string IsThereWriterSql = $"select {SecondFactor.IsThere} from identity.users u where u.id = @user";
 }

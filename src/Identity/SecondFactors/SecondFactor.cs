@@ -1,16 +1,25 @@
 using Dapper;
+using Hazina.Identity.Activities;
+using Hazina.Identity.Passkeys;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.SigningIn;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Hazina.Identity.SecondFactors;
 
 /// <summary>Checks second factors and uses them up: a code is good for one thing, once.</summary>
-sealed class SecondFactor(Database database, FieldCipher cipher, Pepper pepper, Throttle throttle, TimeProvider time)
+sealed class SecondFactor(Database database, FieldCipher cipher, Pepper pepper, PasskeyDesk passkeys, Throttle throttle, TimeProvider time)
 {
+    /// <summary>Whether somebody (<c>u</c>) has one, for a query that names them.</summary>
+    public const string IsThere = """
+        (exists (select from identity.authenticators f where f.user_id = u.id and f.confirmed_at is not null)
+            or exists (select from identity.passkeys f where f.user_id = u.id))
+        """;
+
     static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15),
         Day = TimeSpan.FromDays(1);
 
@@ -18,6 +27,24 @@ sealed class SecondFactor(Database database, FieldCipher cipher, Pepper pepper, 
     public static readonly EncryptedColumn Secrets = new("identity", "authenticators", "secret");
 
     public static string PlaceOf(Guid authenticator) => Secrets.PlaceOf(authenticator);
+
+    /// <summary>Looks at a passkey, outside of a transaction: its challenge is used up in any case. Other proofs are looked at when they are used.</summary>
+    public async Task<FactorProof> Look(NpgsqlConnection connection, PasskeyScope scope, FactorProof proof, HttpContext context) =>
+        proof.Passkey is { } passkey ? proof with { Shown = await passkeys.Check(connection, scope, passkey, context) } : proof;
+
+    /// <summary>Writes down that what was shown was wrong, outside of the transaction in which it was.</summary>
+    public async Task NoteWrong(NpgsqlConnection connection, Guid user, FactorProof proof, HttpContext context)
+    {
+        await ActivityLog.Write(connection, null, user, ActivityType.SecondFactorFailed, context, time.GetUtcNow());
+        if (proof.Shown is { } shown)
+            await passkeys.NoteCopy(connection, shown, context);
+    }
+
+    public static Refusal Wrong(FactorProof proof) =>
+        Refusals.WrongSecondFactor.Because(
+            proof.Passkey is null ? "The code is not right, or was used before." : "The passkey was not accepted.",
+            proof.Pointer
+        );
 
     /// <summary>Whether what is shown is right, which uses it up as part of the transaction.</summary>
     /// <param name="connection">As the writer.</param>
@@ -31,6 +58,8 @@ sealed class SecondFactor(Database database, FieldCipher cipher, Pepper pepper, 
     )
     {
         var now = time.GetUtcNow();
+        if (proof.Passkey is not null)
+            return proof.Shown is { } shown && await passkeys.Use(connection, transaction, shown, cancellation);
         if (proof.RecoveryCode is { } recovery)
         {
             var hash = RecoveryCode.Hash(pepper, user, recovery);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.Passkeys;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.SecondFactors;
 using Hazina.Identity.SigningIn;
@@ -24,17 +25,18 @@ static class Confirm
             .WithDescription(
                 """
                 Some acts ask for this, and say so by `identity.confirmation_required`; it is good for ten minutes, as signing in is. Who has an authenticator
-                shows a code of it or a recovery code, everybody else the password. The session goes on under the token of this answer; the one before is
-                good for nothing any more.
+                or a passkey shows one of these or a recovery code, everybody else the password. A passkey answers a challenge of
+                `POST /v1/auth/confirm/passkey`. The session goes on under the token of this answer; the one before is good for nothing any more.
                 """
             )
             .Produces<Answer>();
 
-    [Description("One of the three.")]
+    [Description("One of the four.")]
     public sealed record Request(
-        [property: Description("For who has no authenticator.")] string? Password = null,
+        [property: Description("For who has no second factor.")] string? Password = null,
         [property: Description("The six digits that the app shows.")] string? Code = null,
-        [property: Description("One of the ten.")] string? RecoveryCode = null
+        [property: Description("One of the ten.")] string? RecoveryCode = null,
+        PasskeyFields? Passkey = null
     );
 
     [Description("A session that was confirmed.")]
@@ -61,22 +63,7 @@ static class Confirm
         TimeProvider time
     )
     {
-        var check = new Validation();
-        check.That(
-            (body.Password ?? body.Code ?? body.RecoveryCode) is not null,
-            "/password",
-            "required",
-            "or code is required, or recovery_code"
-        );
-        var proof = check.Factor(body.Code, body.RecoveryCode, isOptional: true);
-        check.OptionalText(body.Password, "/password", PasswordRules.Max, min: 1);
-        check.That(
-            body.Password is null || proof == new FactorProof(null, null),
-            "/password",
-            "conflict",
-            "cannot be given together with a code"
-        );
-        if (check.Failed(out var refusal))
+        if (Check(body, out var proof) is { } refusal)
             return refusal;
 
         var stop = context.RequestAborted;
@@ -87,29 +74,44 @@ static class Confirm
         );
         if (person.HasSecondFactor == body.Password is not null)
             return person.HasSecondFactor
-                ? Refusals.SecondFactorRequired.Because("Send a code of the authenticator app, or a recovery code.", "/code")
-                : Refusals.NoAuthenticator.Because("There is no authenticator: send the password.", "/password");
+                ? Refusals.SecondFactorRequired.Because("Send a code of the authenticator app, a passkey, or a recovery code.", "/code")
+                : Refusals.NoAuthenticator.Because("There is neither an authenticator nor a passkey: send the password.", "/password");
+        if (body.Password is not null && person.Hash is null)
+            return Refusals.NoPassword.Because("There is no password: sign in anew, which confirms as well.", "/password");
         if (body.Password is { } password && await CheckPassword(person, password, context, passwords, throttle) is { } no)
             return no;
         var network = Throttle.Network(context.Connection.RemoteIpAddress);
         if (body.Password is null && await factors.Take(caller.Id, network, stop) is { } wait)
             return wait;
 
+        proof = await factors.Look(connection, AskToConfirm.ScopeOf(context), proof, context);
         var now = time.GetUtcNow();
         var answer = new Answer(caller.Session!.Value, SessionToken.New(), now, confirmations.Until(now));
         if (!await Write(connection, answer, body.Password is null ? proof : null, context, factors))
         {
-            await ActivityLog.Write(connection, null, caller.Id, ActivityType.SecondFactorFailed, context, now);
-            return Refusals.WrongSecondFactor.Because(
-                "The code is not right, or was used before.",
-                proof.Code is null ? "/recovery_code" : "/code"
-            );
+            await factors.NoteWrong(connection, caller.Id, proof, context);
+            return SecondFactor.Wrong(proof);
         }
 
         ring.Forget(answer.Session);
         if (body.Password is null)
             await factors.GiveBack(caller.Id, network, stop);
         return Results.Ok(answer);
+    }
+
+    static Refusal? Check(Request body, out FactorProof proof)
+    {
+        var check = new Validation();
+        proof = check.Factor(body.Code, body.RecoveryCode, body.Passkey, isOptional: true);
+        check.That(
+            body.Password is not null || !proof.IsNone,
+            "/password",
+            "required",
+            "or code is required, or passkey, or recovery_code"
+        );
+        check.OptionalText(body.Password, "/password", PasswordRules.Max, min: 1);
+        check.That(body.Password is null || proof.IsNone, "/password", "conflict", "cannot be given together with another");
+        return check.Failed(out var refusal) ? refusal : null;
     }
 
     static async Task<Refusal?> CheckPassword(
@@ -125,7 +127,7 @@ static class Confirm
         var limit = ChangePassword.LimitOf(Caller.Of(context).Id);
         if (await throttle.Take(stop, limit) is { } wait)
             return wait;
-        var isRight = await passwords.Check(password, new PasswordHash(person.Hash, person.Pepper), stop);
+        var isRight = await passwords.Check(password, new PasswordHash(person.Hash!, person.Pepper!), stop);
         if (isRight is null)
             return Refusals.Busy.Because("Too many passwords are waiting to be checked.") with { RetryAfter = TimeSpan.FromSeconds(5) };
         if (isRight == false)
@@ -160,13 +162,13 @@ static class Confirm
         return true;
     }
 
-    sealed record Person(string Hash, string Pepper, bool HasSecondFactor);
+    sealed record Person(string? Hash, string? Pepper, bool HasSecondFactor);
 
-    const string FindWriterSql = """
-        select p.hash, p.pepper,
-               exists (select from identity.authenticators a where a.user_id = p.user_id and a.confirmed_at is not null) as has_second_factor
-          from identity.passwords p
-         where p.user_id = @user
+    const string FindWriterSql = $"""
+        select p.hash, p.pepper, {SecondFactor.IsThere} as has_second_factor
+          from identity.users u
+          join identity.passwords p on p.user_id = u.id
+         where u.id = @user
         """;
 
     const string ConfirmWriterSql = """

@@ -45,20 +45,26 @@ sealed class Confirmations(Database database, IOptions<IdentityOptions> options,
                 cancellationToken: cancellation
             )
         );
-        return row is { IsFresh: true }
-            ? null
-            : Refusals.ConfirmationRequired.Because(
-                $"Confirm by POST /v1/auth/confirm with {(row?.HasSecondFactor == true ? "a code of the authenticator app" : "the password")}, "
-                    + "and repeat the call."
-            );
+        return row is { IsFresh: true } ? null : Refusals.ConfirmationRequired.Because($"Confirm by {What(row)}, and repeat the call.");
+
+        static string What(Row? row) =>
+            (row?.HasAuthenticator == true, row?.HasPasskey == true) switch
+            {
+                (true, true) => "POST /v1/auth/confirm with a code of the authenticator app or a passkey",
+                (true, false) => "POST /v1/auth/confirm with a code of the authenticator app",
+                (false, true) => "POST /v1/auth/confirm with a passkey",
+                _ => row?.HasPassword == false ? "signing in anew" : "POST /v1/auth/confirm with the password",
+            };
     }
 
-    sealed record Row(bool IsFresh, bool HasSecondFactor);
+    sealed record Row(bool IsFresh, bool HasAuthenticator, bool HasPasskey, bool HasPassword);
 
     // Servers remember sessions for a while: one that was ended elsewhere may still come as far as this.
     const string FindWriterSql = """
         select coalesce(s.confirmed_at > @since, false) and s.ended_at is null and s.expires_at > @now as is_fresh,
-               exists (select from identity.authenticators a where a.user_id = s.user_id and a.confirmed_at is not null) as has_second_factor
+               exists (select from identity.authenticators a where a.user_id = s.user_id and a.confirmed_at is not null) as has_authenticator,
+               exists (select from identity.passkeys k where k.user_id = s.user_id) as has_passkey,
+               exists (select from identity.passwords p where p.user_id = s.user_id and p.hash is not null) as has_password
           from identity.sessions s
          where s.id = @session
         """;

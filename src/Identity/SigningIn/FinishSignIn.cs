@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using Dapper;
-using Hazina.Identity.Activities;
+using Hazina.Identity.Passkeys;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.SecondFactors;
 using Hazina.Identity.Sessions;
@@ -26,8 +26,9 @@ static class FinishSignIn
             .WithSummary("Sign in, the second step")
             .WithDescription(
                 """
-                Takes a code of the authenticator app, or a recovery code, and begins the session. A code is taken once, and half a minute early or late; so is
-                each recovery code. A `sign_in` is good for five minutes and five attempts; then the password is asked for again.
+                Takes a code of the authenticator app, a passkey or a recovery code, and begins the session. A code is taken once, and half a minute early or
+                late; so is each recovery code. A passkey answers a challenge of `POST /v1/auth/sign-in/second-step/passkey`. A `sign_in` is good for five
+                minutes and five attempts; then the password is asked for again.
                 """
             )
             .Produces<NewSession>(StatusCodes.Status201Created);
@@ -35,8 +36,9 @@ static class FinishSignIn
     [Description("What the password has begun, and the second factor.")]
     public sealed record Request(
         [property: Description("The token of the sign_in.")] string? Token,
-        [property: Description("The six digits that the app shows, where no recovery code is given.")] string? Code = null,
-        [property: Description("One of the ten, where no code is given.")] string? RecoveryCode = null
+        [property: Description("The six digits that the app shows, where nothing else is given.")] string? Code = null,
+        [property: Description("One of the ten, where nothing else is given.")] string? RecoveryCode = null,
+        [property: Description("Where nothing else is given.")] PasskeyFields? Passkey = null
     );
 
     static async Task<IResult> Post(
@@ -51,7 +53,7 @@ static class FinishSignIn
     {
         var check = new Validation();
         var token = check.Text(body.Token, "/token", 100);
-        var proof = check.Factor(body.Code, body.RecoveryCode);
+        var proof = check.Factor(body.Code, body.RecoveryCode, body.Passkey);
         if (check.Failed(out var refusal))
             return refusal;
 
@@ -66,6 +68,7 @@ static class FinishSignIn
         if (await factors.Take(begun.UserId, network, stop) is { } wait)
             return wait;
 
+        proof = await factors.Look(connection, AskForSecondPasskey.ScopeOf(begun.UserId, begun.Id), proof, context);
         if (await Finish(connection, begun, proof, context, factors, sessions, time.GetUtcNow()) is { } session)
         {
             await factors.GiveBack(begun.UserId, network, stop);
@@ -78,17 +81,14 @@ static class FinishSignIn
             return Results.Created($"/v1/sessions/{session.Id}", session);
         }
 
-        await ActivityLog.Write(connection, null, begun.UserId, ActivityType.SecondFactorFailed, context, time.GetUtcNow());
+        await factors.NoteWrong(connection, begun.UserId, proof, context);
         if (begun.AttemptsLeft == 0)
             await notices.Tell(
                 begun.UserId,
                 "Somebody knows your password",
-                "Your password was given rightly, and then a wrong code several times. If it was not you, set a new password at once."
+                "Your password was given rightly, and then a wrong second factor several times. If it was not you, set a new password at once."
             );
-        return Refusals.WrongSecondFactor.Because(
-            "The code is not right, or was used before.",
-            proof.Code is null ? "/recovery_code" : "/code"
-        );
+        return SecondFactor.Wrong(proof);
     }
 
     /// <summary>All or nothing: a factor is used up by the session that it begins.</summary>

@@ -2,9 +2,7 @@ using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
-using Hazina.Identity.Sessions;
 using Hazina.Identity.Users;
-using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -26,7 +24,8 @@ static class SignIn
                 Begins a session. Its `token` is in this answer and nowhere else; send it as `Authorization: Bearer …`. A session ends when it has not been used
                 for a day, after thirty days, by signing out, and when the password changes.
 
-                Who has an authenticator gets 202 and a `sign_in` instead, which the second factor makes a session by `POST /v1/auth/sign-in/second-step`.
+                Who has an authenticator or a passkey gets 202 and a `sign_in` instead, which the second factor makes a session by
+                `POST /v1/auth/sign-in/second-step`. With a passkey alone one signs in by `POST /v1/auth/sign-in/passkey`.
 
                 Wrong attempts are counted by person and address, whichever login was given. Addresses from which the account was used before have attempts of
                 their own, so that strangers cannot lock anybody out.
@@ -42,25 +41,13 @@ static class SignIn
         [property: Description("What the device is called, so that its session is known again in the list.")] string? Device = null
     );
 
-    [Description("The password was right, and a second factor is asked for. No session has begun.")]
-    public sealed record SecondStep(
-        Guid Id,
-        [property: Description("Send it with the second factor to POST /v1/auth/sign-in/second-step. It is shown this once.")] string Token,
-        [property: Description("What can be sent.")] IReadOnlyList<string> Methods,
-        [property: Description("Five minutes from now.")] DateTimeOffset ExpiresAt
-    )
-    {
-        [Description("Always sign_in.")]
-        public string Object => "sign_in";
-    }
-
     static async Task<IResult> Post(
         Request body,
         HttpContext context,
         Database database,
         PasswordHasher passwords,
         Throttle throttle,
-        SessionStart sessions,
+        FirstStep firstStep,
         TimeProvider time
     )
     {
@@ -103,94 +90,33 @@ static class SignIn
         await throttle.GiveBack(stop, limits);
         return person!.Status switch
         {
-            "pending_verification" => await TurnAway(
+            "pending_verification" => await FirstStep.TurnAway(
                 connection,
                 person.Id,
                 Refusals.NotVerified.Because("The code that was sent has not come back yet."),
                 context,
                 now
             ),
-            "suspended" => await TurnAway(connection, person.Id, Refusals.Suspended.Because("The account is suspended."), context, now),
-            _ => await LetIn(connection, person, body.Device, context, sessions, now),
+            "suspended" => await FirstStep.TurnAway(
+                connection,
+                person.Id,
+                Refusals.Suspended.Because("The account is suspended."),
+                context,
+                now
+            ),
+            _ => await LetIn(connection, person, body.Device, context, firstStep),
         };
     }
 
-    /// <summary>Somebody who knows the password and may not come in.</summary>
-    static async Task<Refusal> TurnAway(NpgsqlConnection connection, Guid user, Refusal refusal, HttpContext context, DateTimeOffset now)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(context.RequestAborted);
-        var after = new { reason = refusal.Type.Code };
-        await Audit.Write(transaction, context, new("identity.sign_in.refused", AuditTarget.User(user), now) { After = after });
-        await transaction.CommitAsync(context.RequestAborted);
-        return refusal;
-    }
-
     /// <summary>By the password that was checked, and by no other: it may have been changed while it was.</summary>
-    static async Task<IResult> LetIn(
-        NpgsqlConnection connection,
-        Person person,
-        string? device,
-        HttpContext context,
-        SessionStart sessions,
-        DateTimeOffset now
-    )
+    static async Task<IResult> LetIn(NpgsqlConnection connection, Person person, string? device, HttpContext context, FirstStep firstStep)
     {
         var stop = context.RequestAborted;
         await using var transaction = await connection.BeginTransactionAsync(stop);
         if (!await PasswordLock.Share(connection, transaction, person.Id, person.Hash, stop))
             return Refusals.WrongCredentials.Because("The login or the password is wrong.");
-        var hasSecondFactor = await connection.QuerySingleAsync<bool>(
-            new CommandDefinition(HasSecondFactorWriterSql, new { user = person.Id }, transaction, cancellationToken: stop)
-        );
-        if (hasSecondFactor)
-        {
-            var step = await AskForMore(connection, transaction, person, device, context, now);
-            await transaction.CommitAsync(stop);
-            return Results.Accepted(value: step);
-        }
-
-        if (await sessions.Begin(connection, transaction, person.Id, device, context) is not { } session)
-            return Refusals.WrongCredentials.Because("The login or the password is wrong.");
-        await transaction.CommitAsync(stop);
-        return Results.Created($"/v1/sessions/{session.Id}", session);
-    }
-
-    static async Task<SecondStep> AskForMore(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        Person person,
-        string? device,
-        HttpContext context,
-        DateTimeOffset now
-    )
-    {
-        var stop = context.RequestAborted;
-        var answer = new SecondStep(
-            Guid.CreateVersion7(now),
-            SessionToken.NewPending(),
-            ["code", "recovery_code"],
-            now + FinishSignIn.Patience
-        );
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                AskWriterSql,
-                new
-                {
-                    answer.Id,
-                    user = person.Id,
-                    hash = SessionToken.Hash(answer.Token),
-                    device,
-                    attempts = FinishSignIn.Attempts,
-                    now,
-                    answer.ExpiresAt,
-                },
-                transaction,
-                cancellationToken: stop
-            )
-        );
-        // Whoever it is, they know the password.
-        await Audit.Write(transaction, context, new("identity.sign_in.begun", AuditTarget.User(person.Id), now));
-        return answer;
+        return await firstStep.Passed(connection, transaction, person.Id, device, context)
+            ?? Refusals.WrongCredentials.Because("The login or the password is wrong.");
     }
 
     /// <summary>
@@ -205,9 +131,10 @@ static class SignIn
             new($"sign-in from {network}", 200, TimeSpan.FromMinutes(15), Counts: !isKnownHere),
         ];
 
-    sealed record Person(Guid Id, string Status, string Hash, string Pepper, bool IsKnownHere)
+    /// <param name="Hash">Null for who has no password.</param>
+    sealed record Person(Guid Id, string Status, string? Hash, string? Pepper, bool IsKnownHere)
     {
-        public PasswordHash Kept => new(Hash, Pepper);
+        public PasswordHash? Kept => Hash is null ? null : new(Hash, Pepper!);
     }
 
     // Whoever has shown that the address is theirs comes before those who claim it.
@@ -221,14 +148,5 @@ static class SignIn
                 or lower(u.username) = @login)
          order by u.status = 'pending_verification', u.id desc
          limit 1
-        """;
-
-    const string HasSecondFactorWriterSql = """
-        select exists (select from identity.authenticators where user_id = @user and confirmed_at is not null)
-        """;
-
-    const string AskWriterSql = """
-        insert into identity.sign_ins (id, user_id, token_hash, device, attempts_left, created_at, expires_at)
-        values (@id, @user, @hash, @device, @attempts, @now, @expiresAt)
         """;
 }

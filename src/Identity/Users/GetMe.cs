@@ -1,3 +1,4 @@
+using Hazina.Identity.SecondFactors;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,10 +24,10 @@ static class GetMe
 
     public static async Task<UserAnswer> Read(OwnRows own) => (await own.Single<UserRow>(UserSql, new { id = own.User })).Answer();
 
-    const string UserSql = """
+    const string UserSql = $"""
         select u.id, u.username, u.full_name, u.first_name, u.last_name, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.account_type,
                u.roles, u.status, u.kyc_status, u.kyc_verified_at,
-               exists (select from identity.authenticators a where a.user_id = u.id and a.confirmed_at is not null) as second_factor,
+               {SecondFactor.IsThere} as second_factor,
                u.created_at, u.updated_at, u.last_login_at, p.date_of_birth,
                p.address_line1 as "AddressLine1", p.address_line2 as "AddressLine2", p.city, p.state, p.country, p.postal_code
           from identity.users u

@@ -49,7 +49,8 @@ sealed record UserAnswer(
     UserStatus Status,
     KycStatus KycStatus,
     DateTimeOffset? KycVerifiedAt,
-    [property: Description("Whether signing in asks for a code of an authenticator.")] bool SecondFactor,
+    [property: Description("Whether signing in by password asks for a second factor: there is an authenticator or a passkey.")]
+        bool SecondFactor,
     ProfileAnswer Profile,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,

@@ -58,6 +58,12 @@ public sealed partial class MatrixTests
         POST   /v1/auth/verify                                        anyone      400
         POST   /v1/auth/resend                                        anyone      400
         POST   /v1/auth/sign-in                                       anyone      400
+        GET    /v1/auth/providers                                     anyone      200
+        POST   /v1/auth/providers/{provider}/begin                    anyone      404
+        POST   /v1/auth/providers/{provider}/finish                   anyone      400
+        POST   /v1/auth/sign-in/passkey/begin                         anyone      201
+        POST   /v1/auth/sign-in/passkey                               anyone      400
+        POST   /v1/auth/sign-in/second-step/passkey                   anyone      400
         POST   /v1/auth/password/forgot                               anyone      400
         POST   /v1/auth/password/reset                                anyone      400
         POST   /v1/auth/password/change                               people      400
@@ -66,6 +72,16 @@ public sealed partial class MatrixTests
         GET    /v1/me/preferences                                     people      200
         PATCH  /v1/me/preferences                                     people      400
         GET    /v1/me/activity                                        people      200
+        POST   /v1/auth/confirm/passkey                               people      404
+        GET    /v1/me/linked-logins                                   people      200
+        POST   /v1/me/linked-logins/begin                             people      400
+        POST   /v1/me/linked-logins                                   people      400
+        DELETE /v1/me/linked-logins/{login}                           people      404
+        GET    /v1/me/passkeys                                        people      200
+        POST   /v1/me/passkeys/begin                                  people      201
+        POST   /v1/me/passkeys                                        people      400
+        PATCH  /v1/me/passkeys/{passkey}                              people      400
+        DELETE /v1/me/passkeys/{passkey}                              people      404
         GET    /v1/sessions                                           people      200
         DELETE /v1/sessions                                           people      204
         DELETE /v1/sessions/{session}                                 people      404
