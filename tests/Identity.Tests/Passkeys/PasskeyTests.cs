@@ -191,7 +191,8 @@ public sealed class PasskeyTests(SecondFactorTests.Timed timed) : IClassFixture<
             (await Anyone.SignInWith(passkey)).IsProblem(401, "identity.wrong_passkey");
         }
 
-        Assert.Equal(["passkey_copied", "passkey_copied", "passkey_copied", "signed_in"], (await asha.Activity()).Take(4));
+        Assert.Equal(3, (await asha.Activity()).Count(a => a == "passkey_copied"));
+        Assert.Equal(3, (await asha.Activity()).Count(a => a == "sign_in_failed"));
         Assert.Contains("'Asha's phone'", (await Anyone.Messages(email))[^1].Text, StringComparison.Ordinal);
         passkey.Count = 41;
         (await Anyone.SignInWith(passkey)).Is(HttpStatusCode.Created);
