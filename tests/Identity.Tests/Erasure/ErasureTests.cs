@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Hazina.Host;
 using Hazina.Identity.Erasure;
+using Hazina.Identity.Tests.Passkeys;
 using Hazina.Identity.Tests.SecondFactors;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -54,6 +55,38 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
 
         // The address is free again, for anybody.
         Assert.NotEqual(asha.User, await timed.Anyone.Registered(email));
+    }
+
+    [Fact]
+    public async Task Passkeys_and_linked_logins_are_taken_along_and_go()
+    {
+        var (asha, _) = await timed.Someone();
+        var (passkey, _) = await asha.WithPasskey("Asha's phone");
+        await using var owner = new NpgsqlConnection(Owner);
+        await owner.ExecuteAsync(
+            """
+            insert into identity.linked_logins (id, user_id, provider, issuer, subject, created_at)
+            values (gen_random_uuid(), @User, 'main', 'https://id.example.com', @User, now())
+            """,
+            new { asha.User }
+        );
+        var whole = await timed.App.Services.GetRequiredService<PersonalRecords>().Export(asha.User, CancellationToken.None);
+        Assert.Equal("Asha's phone", (string?)whole["passkeys"]!.AsArray().Single()!["name"]);
+        Assert.Equal(asha.User.ToString(), (string?)whole["linked_logins"]!.AsArray().Single()!["subject"]);
+
+        (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted);
+        timed.Time.Advance(TimeSpan.FromDays(7));
+        await EraseDue();
+        (await timed.Anyone.SignInWith(passkey)).IsProblem(401, "identity.wrong_passkey");
+        Assert.Equal(
+            0,
+            await owner.ExecuteScalarAsync<long>(
+                """
+                select (select count(*) from identity.passkeys where user_id = @User) + (select count(*) from identity.linked_logins where user_id = @User)
+                """,
+                new { asha.User }
+            )
+        );
     }
 
     /// <summary>Until the entry of the erasure is in the trail, and with it all before.</summary>
