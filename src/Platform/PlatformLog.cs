@@ -67,6 +67,9 @@ static partial class PlatformLog
     [LoggerMessage(1055, LogLevel.Error, "What was approved in {Approval} ({Kind}) could not be done at attempt {Tries}")]
     public static partial void ApprovedActFailed(ILogger logger, Exception exception, Guid approval, string kind, int tries);
 
+    [LoggerMessage(1057, LogLevel.Warning, "{Calls} calls of the API could not be written down: {Reason}")]
+    public static partial void CallsNotWritten(ILogger logger, int calls, string reason);
+
     [LoggerMessage(1060, LogLevel.Information, "Counters are shared through Redis")]
     public static partial void CountersShared(ILogger logger);
 

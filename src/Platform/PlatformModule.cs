@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Platform.ApiCalls;
 using Hazina.Platform.Approvals;
 using Hazina.Platform.Auditing;
 using Hazina.Platform.Counting;
@@ -86,6 +87,9 @@ public static class PlatformModule
         services.AddSingleton<ListenerTable>();
         services.AddSingleton<ParkedEvents>();
         services.AddOutbox("platform").AddAudit("platform");
+        services.AddApiLog();
+        services.AddSingleton<AuditCopies>();
+        services.AddJob("platform.sweep_audit_copies", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<AuditCopies>().Sweep(stop));
         services.AddPermissions(new Permission(ListEvents.Permission, "Read the events of the key's book."));
 
         return services.AddReadiness(
@@ -102,6 +106,7 @@ public static class PlatformModule
     /// <summary>What a request passes on its way in, outermost first.</summary>
     public static IApplicationBuilder UsePlatform(this IApplicationBuilder app) =>
         app.UseMiddleware<RequestIds>()
+            .UseMiddleware<ApiLog>()
             .UseMiddleware<SecurityHeaders>()
             .UseMiddleware<Problems>()
             .UseRouting()
@@ -112,11 +117,24 @@ public static class PlatformModule
             .UseMiddleware<BodyGate>()
             .UseMiddleware<Idempotency>();
 
+    static void AddApiLog(this IServiceCollection services)
+    {
+        services.AddOptions<ApiLogOptions>().BindConfiguration("ApiLog");
+        services.AddSingleton<ApiLogWriter>();
+        services.AddHostedService(s => s.GetRequiredService<ApiLogWriter>());
+        services.AddJob("platform.sweep_api_calls", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<ApiLogWriter>().Sweep(stop));
+        services.AddPermissions(
+            new Permission(ListApiCalls.Read, "See the calls of the API that were made with one's own keys.", [Role.Partner, .. Role.Staff]),
+            new Permission(ListApiCalls.ReadAll, "See everybody's calls of the API.", [.. Role.Staff]) { OnlyWith = ListApiCalls.Read }
+        );
+    }
+
     public static void MapPlatform(this IEndpointRouteBuilder routes)
     {
         routes.ServiceProvider.GetRequiredService<RefusalCatalogue>().Map(routes);
         routes.MapKeys();
         ListEvents.Map(routes);
+        ListApiCalls.Map(routes);
         routes.MapApprovals();
     }
 

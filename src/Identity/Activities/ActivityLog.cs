@@ -101,6 +101,14 @@ static class ActivityLog
             await own.CommitAsync(stop);
     }
 
+    /// <summary>Writes an entry of the audit trail by itself: of something that was tried and has changed nothing.</summary>
+    public static async Task WriteEntry(NpgsqlConnection connection, HttpContext context, AuditEntry entry)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(context.RequestAborted);
+        await Audit.Write(transaction, context, entry);
+        await transaction.CommitAsync(context.RequestAborted);
+    }
+
     /// <summary>What <see cref="InsertSql"/> takes.</summary>
     /// <param name="context">Null for what happens by the clock.</param>
     /// <param name="user">Null for nobody: then the writer's statement does the same and writes nothing.</param>

@@ -4,6 +4,7 @@ using Hazina.Identity.Activities;
 using Hazina.Identity.SecondFactors;
 using Hazina.Identity.Sessions;
 using Hazina.Identity.SigningIn;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -38,7 +39,8 @@ static class ChangePassword
         PasswordHasher passwords,
         Throttle throttle,
         Confirmations confirmations,
-        PasswordChange change
+        PasswordChange change,
+        TimeProvider time
     )
     {
         var check = new Validation();
@@ -70,7 +72,11 @@ static class ChangePassword
             return wait;
         var isRight = await passwords.Check(current, new PasswordHash(person.Hash, person.Pepper!), stop);
         if (isRight == false)
+        {
+            await ActivityLog.WriteEntry(connection, context, new("identity.password.wrong", AuditTarget.User(user), time.GetUtcNow()));
             return Refusals.WrongCredentials.Because("The current password is wrong.", "/current_password");
+        }
+
         if (isRight is null || await passwords.Hash(password, stop) is not { } hash)
             return Refusals.Busy.Because("Too many passwords are waiting to be checked.") with { RetryAfter = TimeSpan.FromSeconds(5) };
 

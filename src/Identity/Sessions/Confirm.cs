@@ -5,6 +5,7 @@ using Hazina.Identity.Passkeys;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.SecondFactors;
 using Hazina.Identity.SigningIn;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -79,7 +80,16 @@ static class Confirm
         if (body.Password is not null && person.Hash is null)
             return Refusals.NoPassword.Because("There is no password: sign in anew, which confirms as well.", "/password");
         if (body.Password is { } password && await CheckPassword(person, password, context, passwords, throttle) is { } no)
+        {
+            if (no.Type == Refusals.WrongCredentials)
+                await ActivityLog.WriteEntry(
+                    connection,
+                    context,
+                    new("identity.password.wrong", AuditTarget.User(caller.Id), time.GetUtcNow())
+                );
             return no;
+        }
+
         var network = Throttle.Network(context.Connection.RemoteIpAddress);
         if (body.Password is null && await factors.Take(caller.Id, network, stop) is { } wait)
             return wait;

@@ -21,6 +21,7 @@ public sealed record Refusal(RefusalType Type, string Detail, string? Pointer = 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
+        httpContext.Features.Set(Type);
         var response = httpContext.Response;
         response.StatusCode = Type.Status;
         if (RetryAfter is { } wait)

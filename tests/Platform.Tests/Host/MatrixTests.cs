@@ -111,6 +111,7 @@ public sealed partial class MatrixTests
         POST   /v1/approvals/{approval}/approve                       staff       404
         POST   /v1/approvals/{approval}/reject                        staff       400
         POST   /v1/approvals/{approval}/withdraw                      staff       404
+        GET    /v1/api-calls                                          key,partner,staff  200
 
         GET    /v1/keys                                               partner,admin   200
         POST   /v1/keys                                               partner,admin   400

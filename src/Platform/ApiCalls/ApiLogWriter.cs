@@ -1,0 +1,173 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Threading.Channels;
+using Dapper;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Telemetry;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hazina.Platform.ApiCalls;
+
+/// <summary>
+/// Chooses which calls are written down, and writes them in the background, many at a time. When the database cannot keep up, calls are left out and
+/// counted.
+/// </summary>
+sealed class ApiLogWriter(Database database, IOptions<ApiLogOptions> options, TimeProvider time, ILogger<ApiLogWriter> logger)
+    : BackgroundService
+{
+    const int MostWaiting = 8_192,
+        AtOnce = 1_000,
+        SweptAtOnce = 10_000;
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250),
+        LastChance = TimeSpan.FromSeconds(5);
+    static readonly Counter<long> Written = Sources.Meter.CreateCounter<long>("hazina.api_log.written", description: "Calls written down");
+    static readonly Counter<long> Lost = Sources.Meter.CreateCounter<long>(
+        "hazina.api_log.lost",
+        description: "Calls that were left out because the database could not keep up"
+    );
+
+    readonly ApiLogOptions options = options.Value;
+    readonly Channel<ApiCall> waiting = Channel.CreateBounded<ApiCall>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    long second;
+    int taken,
+        passed;
+    long lost;
+
+    public bool IsOn => options.KeepDays > 0;
+
+    /// <summary>How many calls were left out so far.</summary>
+    public long LostSoFar => Volatile.Read(ref lost);
+
+    /// <summary>Whether this call is one of those of this second that are written whatever comes of them.</summary>
+    public bool TakePlace()
+    {
+        var now = time.GetTimestamp() / time.TimestampFrequency;
+        // Two that come at once may both begin the second: a call or two more are written.
+        if (Volatile.Read(ref second) != now)
+        {
+            Volatile.Write(ref second, now);
+            Volatile.Write(ref taken, 0);
+        }
+
+        return Interlocked.Increment(ref taken) <= options.AllUpTo;
+    }
+
+    public bool IsSample() => options.SampleEvery > 0 && (uint)Interlocked.Increment(ref passed) % (uint)options.SampleEvery == 0;
+
+    public void Put(ApiCall call)
+    {
+        if (!waiting.Writer.TryWrite(call))
+            Lose(1);
+    }
+
+    /// <summary>Takes away what is older than is kept.</summary>
+    public async Task Sweep(CancellationToken cancellation)
+    {
+        var before = time.GetUtcNow().AddDays(-Math.Max(0, options.KeepDays));
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        int gone;
+        do
+            gone = await connection.ExecuteAsync(
+                new CommandDefinition(SweepWriterSql, new { before, most = SweptAtOnce }, cancellationToken: cancellation)
+            );
+        while (gone == SweptAtOnce);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await waiting.Reader.WaitToReadAsync(stoppingToken))
+                    return;
+                if (await WriteSome(stoppingToken) == AtOnce)
+                    continue;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            await Task.Delay(Pause, time, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        using var patience = new CancellationTokenSource(LastChance, time);
+        while (await WriteSome(patience.Token) > 0) { }
+    }
+
+    async Task<int> WriteSome(CancellationToken cancellation)
+    {
+        List<ApiCall> calls = [];
+        while (calls.Count < AtOnce && waiting.Reader.TryRead(out var call))
+            calls.Add(call);
+        if (calls.Count == 0)
+            return 0;
+        try
+        {
+            await Copy(calls, cancellation);
+            Written.Add(calls.Count);
+        }
+        catch (Exception e)
+        {
+            Lose(calls.Count);
+            PlatformLog.CallsNotWritten(logger, calls.Count, e.Message);
+        }
+
+        return calls.Count;
+    }
+
+    async Task Copy(List<ApiCall> calls, CancellationToken cancellation)
+    {
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        await using var rows = await connection.BeginBinaryImportAsync(CopyWriterSql, cancellation);
+        foreach (var call in calls)
+        {
+            await rows.StartRowAsync(cancellation);
+            await rows.WriteAsync(call.Id, NpgsqlDbType.Uuid, cancellation);
+            await rows.WriteAsync(call.At, NpgsqlDbType.TimestampTz, cancellation);
+            await rows.WriteAsync(call.RequestId, NpgsqlDbType.Text, cancellation);
+            await rows.WriteAsync(call.Method, NpgsqlDbType.Text, cancellation);
+            await Write(rows, call.Route, NpgsqlDbType.Text, cancellation);
+            await rows.WriteAsync(call.Path, NpgsqlDbType.Text, cancellation);
+            await rows.WriteAsync(call.Status, NpgsqlDbType.Integer, cancellation);
+            await Write(rows, call.Code, NpgsqlDbType.Text, cancellation);
+            await rows.WriteAsync(call.DurationUs, NpgsqlDbType.Bigint, cancellation);
+            await Write(rows, call.UserId, NpgsqlDbType.Uuid, cancellation);
+            await Write(rows, call.KeyId, NpgsqlDbType.Uuid, cancellation);
+            await Write(rows, call.Book, NpgsqlDbType.Text, cancellation);
+            await Write(rows, call.Address is null ? null : IPAddress.Parse(call.Address), NpgsqlDbType.Inet, cancellation);
+            await Write(rows, call.IdempotencyKey, NpgsqlDbType.Text, cancellation);
+            await Write(rows, call.RequestBytes, NpgsqlDbType.Bigint, cancellation);
+            await Write(rows, call.ResponseBytes, NpgsqlDbType.Bigint, cancellation);
+            await Write(rows, call.Body, NpgsqlDbType.Text, cancellation);
+        }
+
+        await rows.CompleteAsync(cancellation);
+    }
+
+    static Task Write(NpgsqlBinaryImporter rows, object? value, NpgsqlDbType type, CancellationToken cancellation) =>
+        value is null ? rows.WriteNullAsync(cancellation) : rows.WriteAsync(value, type, cancellation);
+
+    void Lose(int calls)
+    {
+        Interlocked.Add(ref lost, calls);
+        Lost.Add(calls);
+    }
+
+    const string CopyWriterSql = """
+        copy platform.api_calls
+             (id, at, request_id, method, route, path, status, code, duration_us, user_id, key_id, book, address, idempotency_key, request_bytes,
+              response_bytes, body)
+        from stdin (format binary)
+        """;
+
+    const string SweepWriterSql = """
+        delete from platform.api_calls where id in (select id from platform.api_calls where at < @before order by at limit @most)
+        """;
+}
