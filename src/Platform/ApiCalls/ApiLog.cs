@@ -53,7 +53,7 @@ sealed class ApiLog(RequestDelegate next, ApiLogWriter writer, TimeProvider time
             Book = caller?.Book,
             Address = CallOrigin.AddressOf(context),
             IdempotencyKey = Clean(request.Headers[Idempotency.Header].ToString(), LongestKey),
-            RequestBytes = request.ContentLength,
+            RequestBytes = request.ContentLength ?? body?.Bytes,
             ResponseBytes = context.Response.ContentLength,
             // Who is not known yet is registering or signing in, and says who they are.
             Body = caller is null ? null : body?.Text(),
