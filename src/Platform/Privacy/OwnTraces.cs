@@ -4,7 +4,7 @@ using Hazina.Platform.Postgres;
 
 namespace Hazina.Platform.Privacy;
 
-/// <summary>What the platform itself holds of people: the keys that they made, and what they asked for and decided on.</summary>
+/// <summary>What the platform itself holds of people: the keys that they made, and what they asked for and decided on, how they called the API.</summary>
 sealed class OwnTraces(Database database, TimeProvider time)
 {
     public async Task<JsonObject> Export(Guid person, CancellationToken cancellation)
@@ -14,15 +14,18 @@ sealed class OwnTraces(Database database, TimeProvider time)
             JsonNode.Parse(
                 await connection.QuerySingleAsync<string>(new CommandDefinition(sql, new { person }, cancellationToken: cancellation))
             )!;
-        return new JsonObject { ["api_keys"] = await Rows(KeysWriterSql), ["approvals"] = await Rows(ApprovalsWriterSql) };
+        return new JsonObject { ["api_keys"] = await Rows(KeysWriterSql), ["approvals"] = await Rows(ApprovalsWriterSql), ["api_calls"] = await Rows(CallsWriterSql) };
     }
 
-    /// <summary>Ends the keys. Approvals are business that stays, by ids.</summary>
+    /// <summary>Ends the keys, and has calls of the API forget where they came from and what they said. Approvals are business that stays, by ids.</summary>
     public async Task Erase(Guid person, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(
             new CommandDefinition(EraseKeysWriterSql, new { person, now = time.GetUtcNow() }, cancellationToken: cancellation)
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(EraseCallsWriterSql, new { person }, commandTimeout: 0, cancellationToken: cancellation)
         );
     }
 
@@ -36,6 +39,20 @@ sealed class OwnTraces(Database database, TimeProvider time)
         select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]')::text
           from (select id, kind, subject, note, reason, status, asked_at, decided_at, maker = @person as asked_for_it
                   from platform.approvals where maker = @person or checker = @person) a
+        """;
+
+    const string CallsWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(c) order by c.id), '[]')::text
+          from (select id, at, request_id, method, path, status, host(address) as address, key_id, body
+                  from platform.api_calls
+                 where user_id = @person
+                    or key_id in (select k.id from platform.api_keys k where k.owner_type = 'user' and k.owner_id = @person)) c
+        """;
+
+    const string EraseCallsWriterSql = """
+        update platform.api_calls set address = null, body = null
+         where user_id = @person
+            or key_id in (select k.id from platform.api_keys k where k.owner_type = 'user' and k.owner_id = @person)
         """;
 
     const string EraseKeysWriterSql = """

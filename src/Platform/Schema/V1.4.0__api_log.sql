@@ -24,6 +24,7 @@ comment on column platform.api_calls.code is 'The refusal''s, where it was refus
 comment on column platform.api_calls.body is 'JSON of a change, without what is named like a secret; of callers who are known, and small ones alone';
 create index on platform.api_calls (request_id);
 create index on platform.api_calls (key_id, id) where key_id is not null;
+create index on platform.api_calls (user_id, id) where user_id is not null;
 create index on platform.api_calls (status, id) where status >= 400;
 create index on platform.api_calls (at);
 
@@ -34,3 +35,4 @@ create policy own on platform.api_calls for select to platform using (key_id in 
 create policy every on platform.api_calls to platform_writer using (true) with check (true);
 grant select on platform.api_calls to platform;
 grant select, insert, delete on platform.api_calls to platform_writer;
+grant update (address, body) on platform.api_calls to platform_writer;
