@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Dapper;
+using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
 using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
@@ -58,10 +59,8 @@ sealed class FirstStep(SessionStart sessions, TimeProvider time)
         DateTimeOffset now
     )
     {
-        await using var transaction = await connection.BeginTransactionAsync(context.RequestAborted);
         var after = new { reason = refusal.Type.Code };
-        await Audit.Write(transaction, context, new("identity.sign_in.refused", AuditTarget.User(user), now) { After = after });
-        await transaction.CommitAsync(context.RequestAborted);
+        await ActivityLog.WriteEntry(connection, context, new("identity.sign_in.refused", AuditTarget.User(user), now) { After = after });
         return refusal;
     }
 
