@@ -1,8 +1,12 @@
 using Hazina.Identity.Activities;
+using Hazina.Identity.Administration;
 using Hazina.Identity.Codes;
 using Hazina.Identity.Contacts;
 using Hazina.Identity.Erasure;
+using Hazina.Identity.Invitations;
 using Hazina.Identity.LinkedLogins;
+using Hazina.Identity.Members;
+using Hazina.Identity.Organizations;
 using Hazina.Identity.Passkeys;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Preferences;
@@ -97,16 +101,26 @@ public static class IdentityModule
         services.AddSingleton<ICallerSource>(s => s.GetRequiredService<SessionRing>());
         services.AddHostedService(s => s.GetRequiredService<SessionRing>());
         services.AddSingleton<Sweeper>();
+        services.AddSingleton<Narrowing>();
+        services.AddSingleton<OrganizationStanding>();
         services.AddJob("identity.sweep", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<Sweeper>().Sweep(stop));
         services.AddJob("identity.move_contacts", TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<ContactMover>().MoveDue(stop));
         services.AddEvents(Events.All).AddOutbox("identity").AddAudit("identity");
-        services.AddRefusals(Refusals.All);
-        return services.AddPermissions(
-            new Permission(Self, "See and change one's own profile, preferences and sessions. For people; a key is nobody.", Role.All)
+        services.AddJob("identity.narrow_keys", TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<Narrowing>().Sweep(stop));
+        services.AddJob(
+            "identity.hold_keys",
+            TimeSpan.FromMinutes(1),
+            (s, stop) => s.GetRequiredService<OrganizationStanding>().Sweep(stop)
         );
+        services.AddRefusals(Refusals.All);
+        return services.AddPermissions([
+            new Permission(Self, "See and change one's own profile, preferences and sessions. For people; a key is nobody.", Role.All),
+            .. UserPermissions.All,
+            .. OrganizationPermissions.All,
+        ]);
     }
 
-    /// <summary><c>/v1/auth/…</c>, <c>/v1/me/…</c> and <c>/v1/sessions</c>.</summary>
+    /// <summary><c>/v1/auth/…</c>, <c>/v1/me/…</c>, <c>/v1/sessions</c>, <c>/v1/organizations/…</c> and <c>/v1/users/…</c>.</summary>
     public static void MapIdentity(this IEndpointRouteBuilder routes)
     {
         var open = routes.MapGroup("/v1/auth").WithTags("Signing in").AllowAnonymous();
@@ -164,5 +178,45 @@ public static class IdentityModule
         AskContactChange.Map(confirmed);
         ExportMe.Map(confirmed);
         AskErasure.Map(confirmed);
+
+        MapOrganizations(people.MapGroup("").WithTags("Organisations"));
+        MapStaff(routes);
+    }
+
+    static void MapOrganizations(IEndpointRouteBuilder routes)
+    {
+        CreateOrganization.Map(routes);
+        ListOrganizations.Map(routes);
+        GetOrganization.Map(routes);
+        ChangeOrganization.Map(routes);
+        ListMembers.Map(routes);
+        RemoveMember.Map(routes);
+        ListInvitations.Map(routes);
+        WithdrawInvitation.Map(routes);
+        ListMyInvitations.Map(routes);
+        AcceptInvitation.Map(routes);
+        DeclineInvitation.Map(routes);
+
+        var confirmed = routes.MapGroup("").RequireConfirmation();
+        Invite.Map(confirmed);
+        ChangeMember.Map(confirmed);
+    }
+
+    static void MapStaff(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder Who(string permission, string tag = "People") =>
+            routes.MapGroup("/v1").WithTags(tag).RequirePermission(permission).RequirePerson();
+
+        var organizations = Who(OrganizationPermissions.Suspend, "Organisations");
+        SuspendOrganization.Map(organizations);
+        ReinstateOrganization.Map(organizations);
+        var read = Who(UserPermissions.Read);
+        ListUsers.Map(read);
+        GetUser.Map(read);
+        var suspend = Who(UserPermissions.Suspend);
+        SuspendUser.Map(suspend);
+        ReinstateUser.Map(suspend);
+        ChangeRoles.Map(Who(UserPermissions.ChangeRoles).RequireConfirmation());
+        ChangeKycStatus.Map(Who(UserPermissions.ChangeKycStatus));
     }
 }

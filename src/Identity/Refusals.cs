@@ -136,7 +136,101 @@ public static class Refusals
         "identity.erasure_blocked",
         409,
         "Something has to be settled first",
-        "Who runs the platform or an organisation alone hands that over before they are erased; `detail` says what. Nothing was done."
+        "Who runs the platform or an organisation alone hands that over before they are erased, and whoever is suspended is not; `detail` says what. Nothing was done."
+    );
+
+    public static readonly RefusalType NoSuchUser = new(
+        "identity.no_such_user",
+        404,
+        "No such user",
+        "Nobody has this id. `GET /v1/users` lists everybody."
+    );
+
+    public static readonly RefusalType OwnAccount = new(
+        "identity.own_account",
+        403,
+        "Nobody does this to their own account",
+        "Standing, roles and what is known of a person are decided by somebody else, whoever the person is. Nothing was done: ask a colleague."
+    );
+
+    public static readonly RefusalType StaffProtected = new(
+        "identity.staff_protected",
+        403,
+        "Only administrators do this to staff",
+        "The person works for the platform, and who asks is no administrator. Nothing was done."
+    );
+
+    public static readonly RefusalType WrongUserStatus = new(
+        "identity.wrong_user_status",
+        409,
+        "The account is in another state",
+        "This cannot be done to an account as it stands: one that is suspended already, is not suspended, was never verified, or was deleted; `detail` says "
+            + "which. Nothing was done."
+    );
+
+    public static readonly RefusalType NoSuchOrganization = new(
+        "identity.no_such_organization",
+        404,
+        "No such organisation",
+        "Whoever is signed in belongs to no organisation with this id. What belongs to others is answered in the same way."
+    );
+
+    public static readonly RefusalType OrganizationRightMissing = new(
+        "identity.organization_right_missing",
+        403,
+        "The member may not do this",
+        "Whoever is signed in belongs to the organisation, and what they are to it does not include this right; `detail` names it. Owners and admins give "
+            + "roles to members. Nothing was done."
+    );
+
+    public static readonly RefusalType OrganizationSuspended = new(
+        "identity.organization_suspended",
+        409,
+        "The organisation is suspended",
+        "Nothing of it can be changed until those who run the platform reinstate it. Its members may leave."
+    );
+
+    public static readonly RefusalType WrongOrganizationStatus = new(
+        "identity.wrong_organization_status",
+        409,
+        "The organisation is in that state already",
+        "One that is suspended cannot be suspended, and one that is not cannot be reinstated. Nothing was done."
+    );
+
+    public static readonly RefusalType NoSuchMember = new(
+        "identity.no_such_member",
+        404,
+        "No such member",
+        "Nobody with this id belongs to the organisation."
+    );
+
+    public static readonly RefusalType LastOwner = new(
+        "identity.last_owner",
+        422,
+        "The last owner stays",
+        "Nobody else who can sign in owns the organisation. Nothing was done: make somebody else an owner first."
+    );
+
+    public static readonly RefusalType TooManyOrganizations = new(
+        "identity.too_many_organizations",
+        422,
+        "There are too many organisations",
+        "Whoever is signed in belongs to as many organisations as one may. Nothing was done: leave one that is not needed."
+    );
+
+    public static readonly RefusalType TooManyMembers = new(
+        "identity.too_many_members",
+        422,
+        "There are too many members",
+        "The organisation has as many members as one may have. The invitation stays open: its owners can remove somebody."
+    );
+
+    public static readonly RefusalType NoSuchInvitation = new(
+        "identity.no_such_invitation",
+        404,
+        "No such invitation",
+        "There is no open invitation with this id for whoever is signed in: it was accepted, declined, withdrawn or replaced, has expired, or went to an "
+            + "address that they have not verified; the answer does not say which."
     );
 
     public static readonly RefusalType WrongPasskey = new(
@@ -278,5 +372,18 @@ public static class Refusals
         NoSuchLinkedLogin,
         LastWayIn,
         NoPassword,
+        NoSuchUser,
+        OwnAccount,
+        StaffProtected,
+        WrongUserStatus,
+        NoSuchOrganization,
+        OrganizationRightMissing,
+        OrganizationSuspended,
+        WrongOrganizationStatus,
+        NoSuchMember,
+        LastOwner,
+        TooManyOrganizations,
+        TooManyMembers,
+        NoSuchInvitation,
     ];
 }

@@ -5,11 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace Hazina.Identity;
 
-/// <summary>Clears away what nobody can use any more: old claims, codes, counts, and sessions that ended long ago.</summary>
+/// <summary>Clears away what nobody can use any more: old claims, codes, counts, and sessions and invitations that ended long ago.</summary>
 sealed class Sweeper(Database database, Throttle throttle, IOptions<IdentityOptions> options, TimeProvider time)
 {
     // Signing in looks at sessions of the last ninety days, to know an account's own places again.
     static readonly TimeSpan SessionsKept = TimeSpan.FromDays(90),
+        InvitationsKept = TimeSpan.FromDays(90),
         CodesKept = TimeSpan.FromDays(1);
 
     public async Task Sweep(CancellationToken cancellation)
@@ -42,8 +43,12 @@ sealed class Sweeper(Database database, Throttle throttle, IOptions<IdentityOpti
         await connection.ExecuteAsync(
             new CommandDefinition(AttemptsWriterSql, new { before = now - CodesKept }, cancellationToken: cancellation)
         );
+        await connection.ExecuteAsync(
+            new CommandDefinition(InvitationsWriterSql, new { before = now - InvitationsKept }, cancellationToken: cancellation)
+        );
     }
 
+    const string InvitationsWriterSql = "delete from identity.invitations where expires_at < @before";
     const string ClaimsWriterSql = "delete from identity.users where status = 'pending_verification' and created_at < @before";
     const string CodesWriterSql = "delete from identity.codes where expires_at < @before";
     const string SignInsWriterSql = "delete from identity.sign_ins where expires_at < @before";

@@ -130,6 +130,14 @@ public static class PlatformRefusals
         "Whoever is signed in has no key with this id. What belongs to somebody else is answered in the same way."
     );
 
+    public static readonly RefusalType NoSuchKeyOwner = new(
+        "platform.no_such_key_owner",
+        404,
+        "No such owner of keys",
+        "Whoever is signed in deals with the keys of no organisation with this id: there is none, they do not belong to it, what they are to it does not include "
+            + "keys, or it is suspended; the answer does not say which."
+    );
+
     public static readonly RefusalType KeyEnded = new(
         "platform.key_ended",
         409,
@@ -141,7 +149,7 @@ public static class PlatformRefusals
         "platform.too_many_keys",
         422,
         "There are too many keys",
-        "Whoever is signed in has as many keys that can be used as one may have. Nothing was done: end some that are not needed."
+        "Whoever is signed in, or the organisation, has as many keys that can be used as one may have. Nothing was done: end some that are not needed."
     );
 
     public static readonly RefusalType NoSuchApproval = new(
@@ -225,6 +233,7 @@ public static class PlatformRefusals
         AddressNotAllowed,
         PeopleOnly,
         NoSuchKey,
+        NoSuchKeyOwner,
         KeyEnded,
         TooManyKeys,
         NoSuchApproval,

@@ -125,6 +125,32 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
             ("preferences", "currency", [.. NoTexts, "\"\"", "\"kes\"", "\"XXX\""]),
             ("preferences", "notifications", ["{}", "[]", "5"]),
             ("preferences", "marketing", ["\"true\"", "1", "{}"]),
+            ("suspend", "reason", ["null", .. NoTexts, "\"\"", Long(501)]),
+            ("reinstate", "reason", ["null", .. NoTexts, "\"\"", Long(501)]),
+            ("roles", "roles", ["null", "[]", "5", "{}", "\"admin\"", "[null]", "[\"king\"]", "[\"Admin\"]", "[5]"]),
+            ("roles", "reason", [.. NoTexts, "\"\"", Long(501)]),
+            ("organization", "legal_name", ["null", .. NoTexts, "\"\"", Long(256)]),
+            ("organization", "type", ["null", "\"\"", "\"individual\"", "\"SME\"", "5", "{}"]),
+            ("organization", "country", ["null", .. NoTexts, "\"\"", "\"ke\"", "\"KEN\"", "\"ZZ\"", "\"ÄÖ\""]),
+            ("organization", "trading_name", [.. NoTexts, Long(256)]),
+            ("organization", "registration_number", [.. NoTexts, Long(51)]),
+            ("organization", "email", [.. NoEmails.Except(["\"\""])]),
+            ("organization", "phone", [.. NoPhones.Except(["\"\""])]),
+            ("change organization", "legal_name", [.. NoTexts, "\"\"", Long(256)]),
+            ("change organization", "type", ["\"\"", "\"individual\"", "5"]),
+            ("change organization", "country", [.. NoTexts, "\"\"", "\"ke\"", "\"ZZ\""]),
+            ("change organization", "trading_name", [.. NoTexts, Long(256)]),
+            ("change organization", "registration_number", [.. NoTexts, Long(51)]),
+            ("change organization", "email", [.. NoEmails.Except(["\"\""])]),
+            ("change organization", "phone", [.. NoPhones.Except(["\"\""])]),
+            ("suspend organization", "reason", ["null", .. NoTexts, "\"\"", Long(501)]),
+            ("reinstate organization", "reason", ["null", .. NoTexts, "\"\"", Long(501)]),
+            ("member", "role", ["null", "\"\"", "\"king\"", "\"Owner\"", "5", "{}"]),
+            ("invitation", "role", ["null", "\"\"", "\"king\"", "\"Owner\"", "5", "{}"]),
+            ("invitation", "email", NoEmails),
+            ("invitation by phone", "phone", NoPhones),
+            ("kyc", "status", ["null", "\"\"", "\"verified\"", "5", "{}"]),
+            ("kyc", "reason", ["null", .. NoTexts, "\"\"", Long(501)]),
         ];
 
     [Theory]
@@ -175,6 +201,15 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
                     "change",
                     "me",
                     "preferences",
+                    "suspend",
+                    "reinstate",
+                    "kyc",
+                    "organization",
+                    "change organization",
+                    "suspend organization",
+                    "reinstate organization",
+                    "member",
+                    "invitation",
                 ]
         )
         {
@@ -233,6 +268,17 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
             "me" => ("PATCH", "/v1/me", Of(("full_name", "Asha"))),
             "profile" => ("PATCH", "/v1/me", new JsonObject { ["profile"] = Of(("city", "Nairobi")) }),
             "preferences" => ("PATCH", "/v1/me/preferences", Of(("theme", "dark"))),
+            "organization" => ("POST", "/v1/organizations", Of(("legal_name", "Duka Ltd"), ("type", "sme"), ("country", "KE"))),
+            "change organization" => ("PATCH", $"/v1/organizations/{id}", Of(("legal_name", "Duka Ltd"))),
+            "suspend organization" => ("POST", $"/v1/organizations/{id}/suspend", Of(("reason", "asked for"))),
+            "reinstate organization" => ("POST", $"/v1/organizations/{id}/reinstate", Of(("reason", "asked for"))),
+            "member" => ("PATCH", $"/v1/organizations/{id}/members/{id}", Of(("role", "viewer"))),
+            "invitation" => ("POST", $"/v1/organizations/{id}/invitations", Of(("role", "viewer"), ("email", "asha@example.com"))),
+            "invitation by phone" => ("POST", $"/v1/organizations/{id}/invitations", Of(("role", "viewer"), ("phone", "+254712345678"))),
+            "suspend" => ("POST", $"/v1/users/{id}/suspend", Of(("reason", "asked for"))),
+            "reinstate" => ("POST", $"/v1/users/{id}/reinstate", Of(("reason", "asked for"))),
+            "roles" => ("PUT", $"/v1/users/{id}/roles", new JsonObject { ["roles"] = new JsonArray("user") }),
+            "kyc" => ("PUT", $"/v1/users/{id}/kyc-status", Of(("status", "approved"), ("reason", "passport seen"))),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such request."),
         };
     }
@@ -253,6 +299,8 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
             app = await HazinaApp.StartAsync(database, IdentityServer.Quick);
             var anyone = new PeopleApi(app, app.Anonymous);
             await anyone.Registered("juma@example.com");
+            await using (var connection = new NpgsqlConnection(database.ConnectionString))
+                await connection.ExecuteAsync("update identity.users set roles = '{user,operations,compliance,admin}'");
             client = new HttpClient { BaseAddress = app.Address };
             client.DefaultRequestHeaders.Authorization = new("Bearer", (await anyone.SignedIn("juma@example.com")).Token);
         }
@@ -277,6 +325,7 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
                 """
                 select (select count(*) from identity.users) + (select count(*) from identity.codes) + (select count(*) from identity.activities)
                      + (select count(*) from identity.attempts) + (select count(*) from platform.messages)
+                     + (select count(*) from identity.organizations) + (select count(*) from identity.invitations)
                 """
             );
         }

@@ -45,6 +45,9 @@ public sealed class RowSecurityTests(IdentityServer server)
             );
         }
 
+        (await juma.Post("/v1/me/erasure")).Is(System.Net.HttpStatusCode.Accepted);
+        foreach (var person in new[] { asha, juma })
+            await Administration.StaffServer.Organization(person);
         var change = new System.Text.Json.Nodes.JsonObject { ["phone"] = IdentityServer.AnyPhone() };
         (await juma.Post("/v1/me/contact-change", change)).Is(System.Net.HttpStatusCode.Accepted);
         await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
@@ -61,7 +64,11 @@ public sealed class RowSecurityTests(IdentityServer server)
                 "activities",
                 "authenticators",
                 "contact_changes",
+                "erasures",
+                "invitations",
                 "linked_logins",
+                "members",
+                "organizations",
                 "passkeys",
                 "preferences",
                 "profiles",
@@ -71,7 +78,8 @@ public sealed class RowSecurityTests(IdentityServer server)
             ],
             tables.Order(StringComparer.Ordinal)
         );
-        foreach (var table in tables)
+        // What belongs to several is looked at by a test of its own.
+        foreach (var table in tables.Except(["invitations", "organizations"]))
         {
             var key = table == "users" ? "id" : "user_id";
             Assert.Empty(await connection.QueryAsync<Guid>($"select {key} from identity.{table}"));
@@ -85,7 +93,43 @@ public sealed class RowSecurityTests(IdentityServer server)
         Assert.NotEqual(asha.User, juma.User);
     }
 
+    [Fact]
+    public async Task Organisations_and_invitations_are_shown_to_those_whose_they_are()
+    {
+        var (asha, juma, email) = (await server.Someone(), await server.Someone(), IdentityServer.AnyEmail());
+        var guest = await server.Someone(email);
+        var (hers, his) = (await Administration.StaffServer.Organization(asha), await Administration.StaffServer.Organization(juma));
+        foreach (var (owner, id) in new[] { (asha, hers), (juma, his) })
+        {
+            (await Administration.StaffServer.Invite(owner, id, "viewer", email)).Is(System.Net.HttpStatusCode.Created);
+            (await Administration.StaffServer.Invite(owner, id, "viewer", IdentityServer.AnyEmail())).Is(System.Net.HttpStatusCode.Created);
+        }
+
+        await Sees(asha, [hers], [hers, hers]);
+        await Sees(juma, [his], [his, his]);
+        await Sees(guest, [], [hers, his]);
+        await Sees(null, [], []);
+
+        async Task Sees(PeopleApi? person, Guid[] organizations, Guid[] invitations)
+        {
+            await using var connection = await (await server.App).Database.Requests("identity").OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            if (person is not null)
+                await connection.ExecuteAsync("select set_config('app.user_id', @id, true)", new { id = person.User.ToString() });
+            Assert.Equal(organizations, await connection.QueryAsync<Guid>("select id from identity.organizations"));
+            Assert.Equal(invitations, await connection.QueryAsync<Guid>("select organization_id from identity.invitations order by id"));
+        }
+    }
+
     [Theory]
+    [InlineData("update identity.organizations set status = 'active'")]
+    [InlineData("insert into identity.organizations (id) values (gen_random_uuid())")]
+    [InlineData("update identity.members set role = 'owner'")]
+    [InlineData("insert into identity.members (id) values (gen_random_uuid())")]
+    [InlineData("delete from identity.members")]
+    [InlineData("update identity.invitations set status = 'accepted'")]
+    [InlineData("select details from identity.activities")]
+    [InlineData("update identity.users set kyc_status = 'approved'")]
     [InlineData("update identity.users set roles = '{admin}'")]
     [InlineData("update identity.users set status = 'active'")]
     [InlineData("update identity.users set email = 'a@b.example'")]

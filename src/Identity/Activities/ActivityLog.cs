@@ -40,6 +40,20 @@ enum ActivityType
     PasskeyCopied,
     LinkedLoginAdded,
     LinkedLoginRemoved,
+    Suspended,
+    Reinstated,
+    RolesChanged,
+    KycStatusChanged,
+    OrganizationCreated,
+    OrganizationChanged,
+    OrganizationSuspended,
+    OrganizationReinstated,
+    MemberInvited,
+    InvitationWithdrawn,
+    InvitationAccepted,
+    InvitationDeclined,
+    MembershipChanged,
+    MembershipEnded,
 }
 
 [Description("Something that somebody did, or that was tried in their name.")]
@@ -58,6 +72,12 @@ sealed record ActivityAnswer(
 /// <summary>What else there is to say of an activity than who, what, when and from where.</summary>
 sealed record ActivityDetails
 {
+    /// <summary>Null: the person.</summary>
+    public AuditTarget? Target { get; init; }
+
+    /// <inheritdoc cref="AuditEntry.Before"/>
+    public object? Before { get; init; }
+
     /// <inheritdoc cref="AuditEntry.After"/>
     public object? After { get; init; }
 
@@ -66,6 +86,12 @@ sealed record ActivityDetails
 
     /// <inheritdoc cref="AuditEntry.Session"/>
     public Guid? Session { get; init; }
+
+    /// <summary>A JSON object that is kept with the activity, and that only the writer reads: who else did it, and why.</summary>
+    public string? Kept { get; init; }
+
+    /// <summary>Whether somebody else did it: then from where is nothing to the person concerned.</summary>
+    public bool IsByOthers { get; init; }
 
     /// <summary>What the modules above are told.</summary>
     public IReadOnlyList<NewEvent> Events { get; init; } = [];
@@ -94,7 +120,12 @@ static class ActivityLog
         await using var own = transaction is null ? await connection.BeginTransactionAsync(stop) : null;
         var within = transaction ?? own!;
         await connection.ExecuteAsync(
-            new CommandDefinition(InsertWriterSql, Row(user, type, context, now), within, cancellationToken: stop)
+            new CommandDefinition(
+                InsertWriterSql,
+                Row(user, type, details?.IsByOthers == true ? null : context, now, details?.Kept),
+                within,
+                cancellationToken: stop
+            )
         );
         await Outbox.Write(within, Told(user, type, context, now, details));
         if (own is not null)
@@ -110,14 +141,16 @@ static class ActivityLog
     }
 
     /// <summary>What <see cref="InsertSql"/> takes.</summary>
-    /// <param name="context">Null for what happens by the clock.</param>
+    /// <param name="context">Null for what happens by the clock, or was done by others.</param>
     /// <param name="user">Null for nobody: then the writer's statement does the same and writes nothing.</param>
-    public static object Row(Guid? user, ActivityType type, HttpContext? context, DateTimeOffset now) =>
+    /// <param name="kept">See <see cref="ActivityDetails.Kept"/>; the writer's statement alone writes it.</param>
+    public static object Row(Guid? user, ActivityType type, HttpContext? context, DateTimeOffset now, string? kept = null) =>
         new
         {
             activity = Guid.CreateVersion7(now),
             user,
             type = Words.Of(type),
+            kept,
             address = context is null ? null : CallOrigin.AddressOf(context),
             userAgent = context is null ? null : CallOrigin.AgentOf(context),
             now,
@@ -128,8 +161,9 @@ static class ActivityLog
         [
             Audit.Event(
                 context,
-                new AuditEntry(AuditActions.Of(type), AuditTarget.User(user), now)
+                new AuditEntry(AuditActions.Of(type), details?.Target ?? AuditTarget.User(user), now)
                 {
+                    Before = details?.Before,
                     After = details?.After,
                     Actor = details?.Actor,
                     Session = details?.Session,
@@ -147,8 +181,8 @@ static class ActivityLog
         values (@activity, @user, @type, @address::inet, @userAgent, @now)
         """;
 
-    const string InsertWriterSql = """
-        insert into identity.activities (id, user_id, type, address, user_agent, created_at)
-        select @activity, u.id, @type, @address::inet, @userAgent, @now from identity.users u where u.id = @user
+    public const string InsertWriterSql = """
+        insert into identity.activities (id, user_id, type, details, address, user_agent, created_at)
+        select @activity, u.id, @type, @kept::jsonb, @address::inet, @userAgent, @now from identity.users u where u.id = @user
         """;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 
@@ -26,6 +27,39 @@ static class Details
     /// <summary>Of a second factor that has come or gone.</summary>
     public static ActivityDetails OfFactor(EventType<SecondFactorChanged> happened, Guid user, string kind, DateTimeOffset now) =>
         new() { After = new { kind }, Events = [happened.About(user, now, new(user, kind))] };
+
+    /// <summary>Of what staff did to a person; why, the person does not read, and the trail keeps no texts.</summary>
+    public static ActivityDetails ByStaff(Guid actor, string? reason, object before, object after, IReadOnlyList<NewEvent> events) =>
+        new()
+        {
+            Before = before,
+            After = after,
+            IsByOthers = true,
+            Kept = Json(
+                new
+                {
+                    by = actor,
+                    reason,
+                    before,
+                    after,
+                }
+            ),
+            Events = events,
+        };
+
+    /// <summary>Of what was done in an organisation.</summary>
+    /// <param name="by">Who did it, where that is not the person with whom it is written down.</param>
+    public static ActivityDetails OfOrganization(Guid organization, Guid? by, object? before, object? after) =>
+        new()
+        {
+            Target = new AuditTarget("organization", organization),
+            Before = before,
+            After = after,
+            IsByOthers = by is not null,
+            Kept = Json(new { organization, by }),
+        };
+
+    static string Json<T>(T fields) => JsonSerializer.Serialize(fields, JsonSettings.Options);
 
     /// <summary>The names of the fields that a request gives, as <c>profile.city</c>; what they hold is nobody else's business.</summary>
     public static IReadOnlyList<string> FieldsOf<T>(T request)

@@ -75,12 +75,13 @@ sealed class Eraser(
         var now = time.GetUtcNow();
         await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await records.End(connection, transaction, user, now, cancellation))
+            return;
         var isStill = await connection.ExecuteAsync(
             new CommandDefinition(DoneWriterSql, new { user, now }, transaction, cancellationToken: cancellation)
         );
         if (isStill == 0)
             return;
-        await records.End(connection, transaction, user, now, cancellation);
         await Outbox.Write(
             transaction,
             Audit.Event(null, new AuditEntry("identity.user.erased", AuditTarget.User(user), now)),

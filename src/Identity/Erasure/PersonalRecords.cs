@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Dapper;
+using Hazina.Identity.Administration;
+using Hazina.Identity.Invitations;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Npgsql;
@@ -20,6 +22,8 @@ sealed class PersonalRecords(Database database)
         ["linked_logins"] = LinkedLoginsWriterSql,
         ["contact_changes"] = ContactChangesWriterSql,
         ["activity"] = ActivityWriterSql,
+        ["memberships"] = MembershipsWriterSql,
+        ["invitations"] = InvitationsWriterSql,
     };
 
     public async Task<JsonObject> Export(Guid user, CancellationToken cancellation)
@@ -41,16 +45,32 @@ sealed class PersonalRecords(Database database)
     public async Task<Refusal?> Blocks(Guid user, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
-        return await connection.QuerySingleAsync<bool>(
-            new CommandDefinition(IsLastAdminWriterSql, new { user }, cancellationToken: cancellation)
-        )
-            ? Refusals.ErasureBlocked.Because("There is no other administrator.")
-            : null;
+        return await Blocks(connection, transaction: null, user, cancellation);
+    }
+
+    static async Task<Refusal?> Blocks(
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        Guid user,
+        CancellationToken cancellation
+    )
+    {
+        var blocks = await connection.QuerySingleAsync<Blocking>(
+            new CommandDefinition(BlockingWriterSql, new { user }, transaction, cancellationToken: cancellation)
+        );
+        return blocks switch
+        {
+            { IsLastAdmin: true } => Refusals.ErasureBlocked.Because("There is no other administrator."),
+            { IsSuspended: true } => Refusals.ErasureBlocked.Because("The account is suspended."),
+            { Owned: { } organization } => Refusals.ErasureBlocked.Because($"Nobody else owns the organisation {organization}."),
+            _ => null,
+        };
     }
 
     /// <summary>Ends the account: what is left of it is an id.</summary>
     /// <param name="connection">As the writer.</param>
-    public async Task End(
+    /// <returns>False where something has come to stand in the way: then nothing was done.</returns>
+    public async Task<bool> End(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         Guid user,
@@ -58,8 +78,15 @@ sealed class PersonalRecords(Database database)
         CancellationToken cancellation
     )
     {
+        // In turn with whoever takes an administrator away or leaves an organisation: each sees what the other has done.
+        await connection.ExecuteAsync(new CommandDefinition(StaffAct.TakeTurnsWriterSql, null, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(new CommandDefinition(HoldWriterSql, new { user }, transaction, cancellationToken: cancellation));
+        if (await Blocks(connection, transaction, user, cancellation) is not null)
+            return false;
+        await connection.ExecuteAsync(new CommandDefinition(LeaveWriterSql, new { user }, transaction, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(EndWriterSql, new { user, now }, transaction, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(EraseWriterSql, new { user }, transaction, cancellationToken: cancellation));
+        return true;
     }
 
     /// <summary>What came after the account had ended.</summary>
@@ -119,9 +146,44 @@ sealed class PersonalRecords(Database database)
           from (select id, type, host(address) as address, user_agent, created_at from identity.activities where user_id = @user) a
         """;
 
-    const string IsLastAdminWriterSql = """
+    const string MembershipsWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(m) order by m.organization), '[]')::text
+          from (select organization_id as organization, role, created_at, updated_at from identity.members where user_id = @user) m
+        """;
+
+    const string InvitationsWriterSql = $"""
+        select coalesce(jsonb_agg(to_jsonb(i) order by i.id), '[]')::text
+          from (select i.id, i.organization_id as organization, i.channel, i.address, i.role, i.status, i.created_at, i.expires_at
+                  from identity.invitations i where {InvitationRow.IsTo}) i
+        """;
+
+    sealed record Blocking(bool IsLastAdmin, bool IsSuspended, Guid? Owned);
+
+    // An owner who cannot sign in owns nothing that anybody could be given.
+    const string BlockingWriterSql = """
         select exists (select from identity.users u where u.id = @user and 'admin' = any (u.roles) and u.status = 'active')
-               and not exists (select from identity.users o where o.id <> @user and 'admin' = any (o.roles) and o.status = 'active')
+               and not exists (select from identity.users o where o.id <> @user and 'admin' = any (o.roles) and o.status = 'active') as is_last_admin,
+               exists (select from identity.users u where u.id = @user and u.status = 'suspended') as is_suspended,
+               (select m.organization_id
+                  from identity.members m
+                 where m.user_id = @user and m.role = 'owner'
+                   and not exists (select from identity.members o
+                                     join identity.users u on u.id = o.user_id and u.status = 'active'
+                                    where o.organization_id = m.organization_id and o.role = 'owner' and o.user_id <> @user)
+                 order by m.organization_id limit 1) as owned
+        """;
+
+    const string HoldWriterSql = """
+        select from identity.organizations o
+         where exists (select from identity.members m where m.organization_id = o.id and m.user_id = @user)
+         order by o.id
+           for no key update of o
+        """;
+
+    // While the addresses are still known.
+    const string LeaveWriterSql = $"""
+        with members as (delete from identity.members where user_id = @user)
+        delete from identity.invitations i where {InvitationRow.IsTo}
         """;
 
     const string EndWriterSql = """

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using Dapper;
+using Hazina.Identity.Organizations;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -20,6 +22,8 @@ sealed class SessionRing(
 {
     // People are shared between books; until a session can say which, it sees the live one.
     const string Book = "live";
+    static readonly string[] KeyManagers = OrganizationRights.RolesWith(OrganizationRight.ManageKeys);
+
     readonly CallerMemory memory = new(time);
 
     public bool Gave(string text) => text.StartsWith(SessionToken.Start, StringComparison.Ordinal);
@@ -36,12 +40,25 @@ sealed class SessionRing(
         var now = time.GetUtcNow();
         await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(FindWriterSql, new { hash, now }, cancellationToken: cancellation)
+            new CommandDefinition(
+                FindWriterSql,
+                new
+                {
+                    hash,
+                    now,
+                    managers = KeyManagers,
+                },
+                cancellationToken: cancellation
+            )
         );
         if (row is null)
             return null;
 
-        var caller = new Caller(row.UserId, $"user {row.UserId}", Book, permissions.Of(row.Roles)) { Session = row.Id };
+        var caller = new Caller(row.UserId, $"user {row.UserId}", Book, permissions.Of(row.Roles))
+        {
+            Session = row.Id,
+            Organizations = row.Organizations.ToFrozenSet(),
+        };
         memory.Remember(hash, row.Id, caller, row.ExpiresAt, asked);
         return caller;
     }
@@ -54,6 +71,9 @@ sealed class SessionRing(
 
     /// <summary>All of somebody whose sessions have just been ended.</summary>
     public void ForgetAllOf(Guid user) => memory.Forget(c => c.Id == user);
+
+    /// <summary>All who manage the keys of an organisation that has just been suspended.</summary>
+    public void ForgetMembersOf(Guid organization) => memory.Forget(c => c.Organizations.Contains(organization));
 
     /// <summary>Writes down when sessions were last used.</summary>
     public Task WriteUse() => memory.WriteUse(Write);
@@ -76,10 +96,13 @@ sealed class SessionRing(
         );
     }
 
-    sealed record Row(Guid Id, Guid UserId, string[] Roles, DateTimeOffset ExpiresAt);
+    sealed record Row(Guid Id, Guid UserId, string[] Roles, DateTimeOffset ExpiresAt, Guid[] Organizations);
 
     const string FindWriterSql = """
-        select s.id, s.user_id, u.roles, s.expires_at
+        select s.id, s.user_id, u.roles, s.expires_at,
+               array(select o.id from identity.members m
+                       join identity.organizations o on o.id = m.organization_id and o.status = 'active'
+                      where m.user_id = u.id and m.role = any (@managers::text[])) as organizations
           from identity.sessions s
           join identity.users u on u.id = s.user_id
          where s.token_hash = @hash and s.ended_at is null and s.expires_at > @now and u.status = 'active'

@@ -1,4 +1,3 @@
-using Hazina.Identity.SecondFactors;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,14 +23,5 @@ static class GetMe
 
     public static async Task<UserAnswer> Read(OwnRows own) => (await own.Single<UserRow>(UserSql, new { id = own.User })).Answer();
 
-    const string UserSql = $"""
-        select u.id, u.username, u.full_name, u.first_name, u.last_name, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.account_type,
-               u.roles, u.status, u.kyc_status, u.kyc_verified_at,
-               {SecondFactor.IsThere} as second_factor,
-               u.created_at, u.updated_at, u.last_login_at, p.date_of_birth,
-               p.address_line1 as "AddressLine1", p.address_line2 as "AddressLine2", p.city, p.state, p.country, p.postal_code
-          from identity.users u
-          left join identity.profiles p on p.user_id = u.id
-         where u.id = @id
-        """;
+    const string UserSql = $"select {UserRow.Columns} from {UserRow.Tables} where u.id = @id";
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Hazina.Identity.SecondFactors;
 using Hazina.Platform.Http;
 
 namespace Hazina.Identity.Users;
@@ -59,6 +60,12 @@ sealed record UserAnswer(
 {
     [Description("Always user.")]
     public string Object => "user";
+
+    [Description("Why the status is what it is; for staff alone.")]
+    public string? StatusReason { get; init; }
+
+    [Description("What kyc_status rests upon; for staff alone.")]
+    public string? KycReason { get; init; }
 }
 
 [Description("What is known of a person beyond their name.")]
@@ -101,6 +108,17 @@ sealed record UserRow(
     string? PostalCode
 )
 {
+    /// <summary>What a query reads of <see cref="Tables"/> to fill this.</summary>
+    public const string Columns = $"""
+        u.id, u.username, u.full_name, u.first_name, u.last_name, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.account_type,
+               u.roles, u.status, u.kyc_status, u.kyc_verified_at,
+               {SecondFactor.IsThere} as second_factor,
+               u.created_at, u.updated_at, u.last_login_at, p.date_of_birth,
+               p.address_line1 as "AddressLine1", p.address_line2 as "AddressLine2", p.city, p.state, p.country, p.postal_code
+        """;
+
+    public const string Tables = "identity.users u left join identity.profiles p on p.user_id = u.id";
+
     public UserAnswer Answer() =>
         new(
             Id,

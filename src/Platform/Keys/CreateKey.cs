@@ -20,7 +20,8 @@ static class CreateKey
             .WithDescription(
                 """
                 The answer holds the key itself, this once. It may do what `permissions` say, of which nobody can give more than they have themselves, in one
-                book, and can be bound to addresses. A key of `live` begins with `hz_live_`, one of `sandbox` with `hz_test_`.
+                book, and can be bound to addresses. A key of an organisation goes on when whoever made it leaves, and stops while the organisation is suspended. One
+                of `live` begins with `hz_live_`, one of `sandbox` with `hz_test_`.
                 """
             )
             .Produces<KeyAnswer>(StatusCodes.Status201Created);
@@ -32,7 +33,9 @@ static class CreateKey
         [property: Description("sandbox when not said.")] KeyBook? Book = null,
         [property: Description("Such as 203.0.113.7 or 203.0.113.0/24; from anywhere when none is given.")]
             IReadOnlyList<string?>? Addresses = null,
-        [property: Description("When it ends by itself; never, when not said.")] DateTimeOffset? ExpiresAt = null
+        [property: Description("When it ends by itself; never, when not said.")] DateTimeOffset? ExpiresAt = null,
+        [property: Description("Whose it is to be, where one's role in the organisation includes manage_keys; one's own when not said.")]
+            Guid? Organization = null
     );
 
     static async Task<IResult> Post(Request body, HttpContext context, Database database, ApiKeys keys, TimeProvider time)
@@ -48,8 +51,12 @@ static class CreateKey
         if (Caller.Of(context).Beyond(permissions) is { } beyond)
             return beyond;
 
+        var (owner, no) = Caller.Of(context).OwnerOf(body.Organization, "/organization");
+        if (owner is null)
+            return no!;
+
         await using var own = await OwnKeys.Open(database, context);
-        if ((await own.Query<long>(CountSql, new { now })).Single() >= MostLive)
+        if ((await own.Query<long>(CountSql, new { owner = owner.Id, now })).Single() >= MostLive)
             return PlatformRefusals.TooManyKeys.Because($"There are {MostLive} keys that can be used.");
         var made = await KeyTable.Insert(
             own.Connection,
@@ -62,8 +69,8 @@ static class CreateKey
                 CreatedAt = now,
                 ExpiresAt = body.ExpiresAt,
                 Addresses = addresses,
-                OwnerType = "user",
-                OwnerId = own.User,
+                OwnerType = owner.Type,
+                OwnerId = owner.Id,
             },
             context.RequestAborted
         );
@@ -72,5 +79,7 @@ static class CreateKey
         return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
     }
 
-    const string CountSql = "select count(*) from platform.api_keys where revoked_at is null and (expires_at is null or expires_at > @now)";
+    const string CountSql = """
+        select count(*) from platform.api_keys where owner_id = @owner and revoked_at is null and (expires_at is null or expires_at > @now)
+        """;
 }

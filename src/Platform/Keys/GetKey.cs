@@ -29,7 +29,7 @@ static class GetKey
 
     const string KeySql = """
         select id, name, book, permissions, hint, created_at, expires_at, revoked_at, last_used_at, addresses::text[] as addresses, requests_per_minute,
-               replaces
+               replaces, owner_type, owner_id
           from platform.api_keys
          where id = @key
         """;

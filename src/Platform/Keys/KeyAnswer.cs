@@ -32,7 +32,8 @@ sealed record KeyAnswer(
     [property: Description("To about a minute.")] DateTimeOffset? LastUsedAt,
     [property: Description("Calls made with it in the last sixty minutes, as far as the servers tell each other.")] long RequestsLastHour,
     [property: Description("Its own limit, where the operator has set one.")] int? RequestsPerMinute,
-    [property: Description("The key that this one was made for when that was rotated.")] Guid? Replaces
+    [property: Description("The key that this one was made for when that was rotated.")] Guid? Replaces,
+    [property: Description("The organisation that it belongs to; not there for one's own.")] Guid? Organization
 )
 {
     [Description("Always api_key.")]
@@ -58,7 +59,8 @@ sealed record KeyAnswer(
             row.LastUsedAt,
             requestsLastHour,
             row.RequestsPerMinute,
-            row.Replaces
+            row.Replaces,
+            row.OwnerType == "organization" ? row.OwnerId : null
         );
 
     public static KeyAnswer Of(NewApiKey made) => Of(made.Row, made.Row.CreatedAt, 0) with { Key = made.Text };

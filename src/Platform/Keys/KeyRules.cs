@@ -9,7 +9,8 @@ namespace Hazina.Platform.Keys;
 /// <summary>What holds for all calls about keys.</summary>
 static class KeyRules
 {
-    public const string Permission = "platform.keys";
+    public const string Permission = "platform.keys",
+        OwnPermission = "platform.own_keys";
 
     /// <summary>The group of these calls. A key that could make keys could not be ended by ending it.</summary>
     public static void MapKeys(this IEndpointRouteBuilder routes)
@@ -59,5 +60,27 @@ static class KeyRules
             )
             : null;
 
+    /// <summary>Whose keys are meant: one's own, or those of an organisation with which the caller may deal.</summary>
+    public static (KeyOwner? Owner, Refusal? Refusal) OwnerOf(this Caller caller, Guid? organization, string pointer) =>
+        organization switch
+        {
+            { } id when caller.Organizations.Contains(id) => (new KeyOwner("organization", id), null),
+            { } id => (
+                null,
+                PlatformRefusals.NoSuchKeyOwner.Because($"Who is signed in deals with no keys of an organisation {id}.", pointer)
+            ),
+            null when caller.May(OwnPermission) => (new KeyOwner("user", caller.Id), null),
+            null => (
+                null,
+                PlatformRefusals.PermissionMissing.Because(
+                    $"Who is signed in lacks the permission {OwnPermission}; keys of an organisation are dealt with by naming it."
+                )
+            ),
+        };
+
     public static Refusal NoSuchKey(Guid id) => PlatformRefusals.NoSuchKey.Because($"There is no key {id}.", "key");
 }
+
+/// <summary>Whose keys.</summary>
+/// <param name="Type"><c>user</c> or <c>organization</c>.</param>
+sealed record KeyOwner(string Type, Guid Id);

@@ -7,30 +7,32 @@ using Npgsql;
 
 namespace Hazina.Platform.Keys;
 
-/// <summary>A transaction that sees the keys of whoever is signed in, and no others: the database sees to it, whatever a statement says.</summary>
+/// <summary>
+/// A transaction that sees the keys of whoever is signed in and those of organisations with which they may deal, and no others: the database sees to it,
+/// whatever a statement says.
+/// </summary>
 sealed class OwnKeys : IAsyncDisposable
 {
     readonly NpgsqlTransaction transaction;
     readonly CancellationToken cancellation;
 
-    OwnKeys(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, CancellationToken cancellation) =>
-        (Connection, this.transaction, User, this.cancellation) = (connection, transaction, user, cancellation);
+    OwnKeys(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
+        (Connection, this.transaction, this.cancellation) = (connection, transaction, cancellation);
 
     public NpgsqlConnection Connection { get; }
-
-    public Guid User { get; }
 
     /// <param name="database">Where.</param>
     /// <param name="context">Of a route in the group that is for people alone.</param>
     public static async Task<OwnKeys> Open(Database database, HttpContext context)
     {
-        var (user, stop) = (Caller.Of(context).Id, context.RequestAborted);
+        var (caller, stop) = (Caller.Of(context), context.RequestAborted);
+        var values = new { user = caller.Id.ToString(), organizations = string.Join(',', caller.Organizations) };
         var opened = await database.Requests("platform").OpenConnectionAsync(stop);
         try
         {
             var begun = await opened.BeginTransactionAsync(stop);
-            await opened.ExecuteAsync(new CommandDefinition(BecomeSql, new { user = user.ToString() }, begun, cancellationToken: stop));
-            return new OwnKeys(opened, begun, user, stop);
+            await opened.ExecuteAsync(new CommandDefinition(BecomeSql, values, begun, cancellationToken: stop));
+            return new OwnKeys(opened, begun, stop);
         }
         catch
         {
@@ -56,5 +58,5 @@ sealed class OwnKeys : IAsyncDisposable
         await Connection.DisposeAsync();
     }
 
-    const string BecomeSql = "select set_config('app.user_id', @user, true)";
+    const string BecomeSql = "select set_config('app.user_id', @user, true), set_config('app.organizations', @organizations, true)";
 }

@@ -141,7 +141,22 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
         return entries.Length;
     }
 
-    sealed record Narrowed(Guid Id, string[] Permissions);
+    /// <summary>Stops all keys of an owner, also those to come, until <see cref="Release"/>; within ten seconds no process takes them.</summary>
+    /// <param name="owner">An organisation, or a person.</param>
+    public async Task Hold(Guid owner, CancellationToken cancellation = default)
+    {
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(
+            new CommandDefinition(HoldWriterSql, new { owner, now = time.GetUtcNow() }, cancellationToken: cancellation)
+        );
+    }
+
+    /// <summary>Lets the keys of an owner go on that have not ended meanwhile.</summary>
+    public async Task Release(Guid owner, CancellationToken cancellation = default)
+    {
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(ReleaseWriterSql, new { owner }, cancellationToken: cancellation));
+    }
 
     string Names => string.Join(", ", Permissions.Select(p => p.Name));
 
@@ -159,6 +174,8 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
         ];
     }
 
+    sealed record Narrowed(Guid Id, string[] Permissions);
+
     const string ListWriterSql = """
         select id, name, book, permissions, hint, created_at, expires_at, revoked_at, last_used_at, addresses::text[] as addresses, requests_per_minute,
                owner_type, owner_id, replaces
@@ -167,6 +184,10 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
         """;
 
     const string RevokeWriterSql = "update platform.api_keys set revoked_at = @now where id = @id and revoked_at is null";
+
+    const string HoldWriterSql = "insert into platform.held_owners (owner_id, since) values (@owner, @now) on conflict do nothing";
+
+    const string ReleaseWriterSql = "delete from platform.held_owners where owner_id = @owner";
 
     const string NarrowWriterSql = """
         update platform.api_keys k

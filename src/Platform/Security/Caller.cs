@@ -13,6 +13,9 @@ public sealed record Caller(Guid Id, string Name, string Book, FrozenSet<string>
     /// <summary>The session of a person who is signed in; null for a key.</summary>
     public Guid? Session { get; init; }
 
+    /// <summary>Organisations whose keys a person may deal with; none for a key. Which they are, the source of the caller knows.</summary>
+    public IReadOnlySet<Guid> Organizations { get; init; } = FrozenSet<Guid>.Empty;
+
     /// <summary>Where a key may be used from; null: from anywhere.</summary>
     internal AllowedAddresses? Addresses { get; init; }
 

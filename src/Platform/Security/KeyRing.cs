@@ -67,7 +67,7 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
     const string FindWriterSql = """
         select id, name, book, permissions, hash, expires_at, revoked_at, addresses::text[] as addresses, requests_per_minute
           from platform.api_keys
-         where hash = @hash
+         where hash = @hash and (owner_id is null or not exists (select from platform.held_owners h where h.owner_id = api_keys.owner_id))
         """;
 
     const string UsedWriterSql = """

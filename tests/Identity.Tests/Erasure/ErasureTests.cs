@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Hazina.Host;
 using Hazina.Identity.Erasure;
+using Hazina.Identity.Tests.Administration;
 using Hazina.Identity.Tests.Passkeys;
 using Hazina.Identity.Tests.SecondFactors;
+using Hazina.Platform.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -86,6 +88,56 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
                 """,
                 new { asha.User }
             )
+        );
+    }
+
+    [Fact]
+    public async Task Who_owns_an_organisation_alone_hands_it_over_first_and_leaves_no_trace_in_it()
+    {
+        var ((asha, email), (juma, other)) = (await timed.Someone(), await timed.Someone());
+        var id = await StaffServer.Organization(asha);
+        (await asha.Post("/v1/me/erasure")).IsProblem(409, "identity.erasure_blocked");
+        var invitation = (await StaffServer.Invite(asha, id, "owner", other)).Is(HttpStatusCode.Created);
+        (await juma.Post($"/v1/me/invitations/{invitation["id"]}/accept")).Is(HttpStatusCode.OK);
+        (await StaffServer.Invite(juma, id, "viewer", email)).Is(HttpStatusCode.Created);
+        (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted);
+        var export = (await asha.Get("/v1/me/export")).Is(HttpStatusCode.OK);
+        Assert.Contains(id.ToString(), export.ToJsonString(), StringComparison.Ordinal);
+
+        // The other one goes in between: by then there is nobody to hand it to.
+        await using var connection = new NpgsqlConnection(Owner);
+        await connection.ExecuteAsync("update identity.users set status = 'suspended' where id = @User", juma);
+        timed.Time.Advance(TimeSpan.FromDays(7));
+        await EraseDue();
+        Assert.Equal(1, await Count("select count(*) from identity.members where user_id = @User"));
+        await connection.ExecuteAsync("update identity.users set status = 'active' where id = @User", juma);
+        timed.Time.Advance(TimeSpan.FromHours(1));
+        await EraseDue();
+        Assert.Equal(0, await Count("select count(*) from identity.members where user_id = @User"));
+        Assert.Equal(0, await Count("select count(*) from identity.invitations where address = @email"));
+        Assert.Equal(1, await Count("select count(*) from identity.invitations where organization_id = @id"));
+
+        Task<long> Count(string sql) => connection.ExecuteScalarAsync<long>(sql, new { asha.User, email, id });
+    }
+
+    [Fact]
+    public async Task Who_is_suspended_is_not_erased_and_has_the_whole_time_to_stop_it_afterwards()
+    {
+        var (asha, email) = await timed.Someone();
+        (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted);
+        using var staff = await Person.SignedInAsync(timed.App, Role.Operations);
+        (await staff.SendAsync(HttpMethod.Post, $"/v1/users/{asha.User}/suspend", StaffServer.Because())).Is(HttpStatusCode.OK);
+        timed.Time.Advance(TimeSpan.FromDays(8));
+        await EraseDue();
+        using var later = await Person.SignedInAsync(timed.App, Role.Operations);
+        var reinstated = await later.SendAsync(HttpMethod.Post, $"/v1/users/{asha.User}/reinstate", StaffServer.Because());
+        reinstated.Is(HttpStatusCode.OK);
+        await EraseDue();
+        asha = await timed.Anyone.SignedIn(email);
+        Assert.Equal(
+            timed.Time.GetUtcNow().AddDays(7),
+            (DateTimeOffset)(await asha.Get("/v1/me/erasure")).Is(HttpStatusCode.OK)["due_at"]!,
+            TimeSpan.FromSeconds(1)
         );
     }
 

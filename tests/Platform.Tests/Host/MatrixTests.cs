@@ -114,11 +114,34 @@ public sealed partial class MatrixTests
         GET    /v1/api-calls                                          key,partner,staff  200
 
         GET    /v1/keys                                               partner,admin   200
-        POST   /v1/keys                                               partner,admin   400
-        GET    /v1/keys/{key}                                         partner,admin   404
-        PATCH  /v1/keys/{key}                                         partner,admin   400
-        DELETE /v1/keys/{key}                                         partner,admin   404
-        POST   /v1/keys/{key}/rotation                                partner,admin   404
+        POST   /v1/keys                                               people      400
+        GET    /v1/keys/{key}                                         people      404
+        PATCH  /v1/keys/{key}                                         people      400
+        DELETE /v1/keys/{key}                                         people      404
+        POST   /v1/keys/{key}/rotation                                people      404
+
+        GET    /v1/users                                              staff       200
+        GET    /v1/users/{user}                                       staff       404
+        POST   /v1/users/{user}/suspend                               staff       400
+        POST   /v1/users/{user}/reinstate                             staff       400
+        PUT    /v1/users/{user}/roles                                 admin       400
+        PUT    /v1/users/{user}/kyc-status                            compliance  400
+
+        POST   /v1/organizations                                      people      400
+        GET    /v1/organizations                                      people      200
+        GET    /v1/organizations/{organization}                       people      404
+        PATCH  /v1/organizations/{organization}                       people      400
+        POST   /v1/organizations/{organization}/suspend               staff       400
+        POST   /v1/organizations/{organization}/reinstate             staff       400
+        GET    /v1/organizations/{organization}/members               people      404
+        PATCH  /v1/organizations/{organization}/members/{user}        people      400
+        DELETE /v1/organizations/{organization}/members/{user}        people      404
+        GET    /v1/organizations/{organization}/invitations           people      404
+        POST   /v1/organizations/{organization}/invitations           people      400
+        DELETE /v1/organizations/{organization}/invitations/{invitation}  people  404
+        GET    /v1/me/invitations                                     people      200
+        POST   /v1/me/invitations/{invitation}/accept                 people      404
+        POST   /v1/me/invitations/{invitation}/decline                people      404
 
         POST   /v1/auth/sign-out                                      people      204
         """;
