@@ -22,7 +22,9 @@ static class GetUser
     static async Task<IResult> Get(Guid user, HttpContext context, Database database)
     {
         await using var connection = await database.Writer("identity").OpenConnectionAsync(context.RequestAborted);
-        return await Find(connection, transaction: null, user, context.RequestAborted) is { } answer ? Results.Ok(answer) : NoSuchUser(user);
+        return await Find(connection, transaction: null, user, context.RequestAborted) is { } answer
+            ? Results.Ok(answer)
+            : NoSuchUser(user);
     }
 
     /// <summary>As staff sees them.</summary>

@@ -17,7 +17,9 @@ static class ReinstateUser
         routes
             .MapPost("/users/{user}/reinstate", Post)
             .WithSummary("Reinstate a person")
-            .WithDescription("They can sign in again. Keys and sessions that have ended stay so. Who works for the platform is reinstated by administrators alone.")
+            .WithDescription(
+                "They can sign in again. Keys and sessions that have ended stay so. Who works for the platform is reinstated by administrators alone."
+            )
             .Produces<UserAnswer>();
 
     static async Task<IResult> Post(

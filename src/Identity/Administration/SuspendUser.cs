@@ -60,10 +60,7 @@ static class SuspendUser
             reason,
             new { act.User.Status },
             new { status = "suspended", sessions_ended = ended },
-            [
-                Events.UserSuspended.About(user, now, new(user)),
-                .. Details.OfEndedSessions(user, ended, "ended_by_operator", now).Events,
-            ]
+            [Events.UserSuspended.About(user, now, new(user)), .. Details.OfEndedSessions(user, ended, "ended_by_operator", now).Events]
         );
         var answer = await act.Commit();
         await narrowing.Of(user);

@@ -57,7 +57,17 @@ static class AcceptInvitation
             ActivityType.InvitationAccepted,
             context,
             now,
-            Details.OfOrganization(row.OrganizationId, by: null, before: null, new { invitation, member = user, row.Role })
+            Details.OfOrganization(
+                row.OrganizationId,
+                by: null,
+                before: null,
+                new
+                {
+                    invitation,
+                    member = user,
+                    row.Role,
+                }
+            )
         );
         await transaction.CommitAsync(stop);
         ring.ForgetAllOf(user);

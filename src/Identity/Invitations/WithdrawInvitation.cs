@@ -23,7 +23,17 @@ static class WithdrawInvitation
         await using var membership = await Membership.Open(database, context, organization, OrganizationRight.ManageMembers, now);
         if (membership.Refusal is { } no)
             return no;
-        if (await membership.Do(WithdrawWriterSql, new { organization, invitation, now }) == 0)
+        if (
+            await membership.Do(
+                WithdrawWriterSql,
+                new
+                {
+                    organization,
+                    invitation,
+                    now,
+                }
+            ) == 0
+        )
             return AcceptInvitation.NoSuchInvitation(invitation);
         await membership.Write(membership.Actor, ActivityType.InvitationWithdrawn, before: null, new { invitation });
         await membership.Commit();

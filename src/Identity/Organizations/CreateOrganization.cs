@@ -73,7 +73,17 @@ static class CreateOrganization
             ActivityType.OrganizationCreated,
             context,
             now,
-            Details.OfOrganization(row.Id, by: null, before: null, new { owner = user, row.Type, row.Country })
+            Details.OfOrganization(
+                row.Id,
+                by: null,
+                before: null,
+                new
+                {
+                    owner = user,
+                    row.Type,
+                    row.Country,
+                }
+            )
         );
         await transaction.CommitAsync(stop);
         ring.ForgetAllOf(user);

@@ -88,7 +88,9 @@ sealed class Membership : IAsyncDisposable
         Refusals.OrganizationRightMissing.Because($"A member who is {Words.Of(Role)} lacks the right {Words.Of(right)}.");
 
     public async Task<OrganizationRole?> RoleOf(Guid user) =>
-        await Find<string>(RoleWriterSql, new { organization = Organization, user }) is { } role ? Words.Read<OrganizationRole>(role) : null;
+        await Find<string>(RoleWriterSql, new { organization = Organization, user }) is { } role
+            ? Words.Read<OrganizationRole>(role)
+            : null;
 
     /// <summary>A no where nobody else owns it who can sign in.</summary>
     public async Task<Refusal?> LastOwner(Guid user) =>
@@ -136,7 +138,8 @@ sealed class Membership : IAsyncDisposable
             : null;
     }
 
-    public static Refusal NoSuchOrganization(Guid id) => Refusals.NoSuchOrganization.Because($"There is no organisation {id}.", "organization");
+    public static Refusal NoSuchOrganization(Guid id) =>
+        Refusals.NoSuchOrganization.Because($"There is no organisation {id}.", "organization");
 
     const string HoldWriterSql = """
         select o.id, o.legal_name, o.trading_name, o.status

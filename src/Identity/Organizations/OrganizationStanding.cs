@@ -97,7 +97,9 @@ sealed class OrganizationStanding(
     {
         var stop = context.RequestAborted;
         var owners = (
-            await connection.QueryAsync<Guid>(new CommandDefinition(OwnersWriterSql, new { organization }, transaction, cancellationToken: stop))
+            await connection.QueryAsync<Guid>(
+                new CommandDefinition(OwnersWriterSql, new { organization }, transaction, cancellationToken: stop)
+            )
         ).ToList();
         var type = status == OrganizationStatus.Suspended ? ActivityType.OrganizationSuspended : ActivityType.OrganizationReinstated;
         var kept = JsonSerializer.Serialize(
@@ -136,9 +138,17 @@ sealed class OrganizationStanding(
         foreach (var owner in owners)
         {
             if (status == OrganizationStatus.Suspended)
-                await notices.Tell(owner, "Your organisation is suspended", $"{name} is suspended: nothing of it can be changed, and its keys stop.");
+                await notices.Tell(
+                    owner,
+                    "Your organisation is suspended",
+                    $"{name} is suspended: nothing of it can be changed, and its keys stop."
+                );
             else
-                await notices.Tell(owner, "Your organisation is reinstated", $"{name} is not suspended any more, and its keys can be used again.");
+                await notices.Tell(
+                    owner,
+                    "Your organisation is reinstated",
+                    $"{name} is not suspended any more, and its keys can be used again."
+                );
         }
     }
 
@@ -157,7 +167,8 @@ sealed class OrganizationStanding(
         update identity.organizations set status = @status, updated_at = @now, keys_due_at = @now where id = @organization
         """;
 
-    const string OwnersWriterSql = "select user_id from identity.members where organization_id = @organization and role = 'owner' order by id";
+    const string OwnersWriterSql =
+        "select user_id from identity.members where organization_id = @organization and role = 'owner' order by id";
 
     const string DueWriterSql = "select id from identity.organizations where keys_due_at is not null order by keys_due_at limit 1000";
 

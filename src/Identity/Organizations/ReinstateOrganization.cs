@@ -15,12 +15,7 @@ static class ReinstateOrganization
             .WithDescription("For staff. It goes on where it was, and so do its keys.")
             .Produces<OrganizationAnswer>();
 
-    static async Task<IResult> Post(
-        Guid organization,
-        SuspendOrganization.Request body,
-        HttpContext context,
-        OrganizationStanding standing
-    )
+    static async Task<IResult> Post(Guid organization, SuspendOrganization.Request body, HttpContext context, OrganizationStanding standing)
     {
         var check = new Validation();
         var reason = check.Text(body.Reason, "/reason", 500);

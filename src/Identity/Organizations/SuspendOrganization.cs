@@ -25,8 +25,6 @@ static class SuspendOrganization
     {
         var check = new Validation();
         var reason = check.Text(body.Reason, "/reason", 500);
-        return check.Failed(out var refusal)
-            ? refusal
-            : await standing.Change(context, organization, OrganizationStatus.Suspended, reason);
+        return check.Failed(out var refusal) ? refusal : await standing.Change(context, organization, OrganizationStatus.Suspended, reason);
     }
 }

@@ -16,7 +16,9 @@ static class ListKeys
         routes
             .MapGet("/keys", Get)
             .WithSummary("List keys")
-            .WithDescription("One's own, or those of an organisation; the newest first, also those that have ended. The keys themselves are not in it: they are kept nowhere.")
+            .WithDescription(
+                "One's own, or those of an organisation; the newest first, also those that have ended. The keys themselves are not in it: they are kept nowhere."
+            )
             .Produces<ListOf<KeyAnswer>>();
 
     static async Task<IResult> Get(

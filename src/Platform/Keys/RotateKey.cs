@@ -46,7 +46,10 @@ static class RotateKey
             key,
             TimeSpan.FromHours(body.OverlapHours ?? Day),
             time.GetUtcNow(),
-            old => old.OwnerType == "user" ? maker.OwnerOf(null, "key").Refusal ?? maker.Beyond(old.Permissions) : maker.Beyond(old.Permissions),
+            old =>
+                old.OwnerType == "user"
+                    ? maker.OwnerOf(null, "key").Refusal ?? maker.Beyond(old.Permissions)
+                    : maker.Beyond(old.Permissions),
             context.RequestAborted
         );
         if (made is null)

@@ -28,7 +28,10 @@ public sealed class ChangeRolesTests(StaffServer server) : IClassFixture<StaffSe
             await server.Told("identity.user.roles_changed", $"user:{asha.User}")
         );
         Assert.Equal(
-            """{"by": "ID", "after": {"roles": ["user"]}, "before": {"roles": ["operations", "user"]}}""".Replace("ID", admin.Id.ToString()),
+            """{"by": "ID", "after": {"roles": ["user"]}, "before": {"roles": ["operations", "user"]}}""".Replace(
+                "ID",
+                admin.Id.ToString()
+            ),
             await server.Ask<string>(
                 "select details::text from identity.activities where user_id = @User and type = 'roles_changed' order by id desc limit 1",
                 asha

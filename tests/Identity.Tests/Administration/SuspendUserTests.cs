@@ -114,7 +114,10 @@ public sealed class SuspendUserTests(StaffServer server) : IClassFixture<StaffSe
             using var two = await server.Staff(Role.Admin);
             var answers = await Task.WhenAll(Suspend(one, two.Id), Suspend(two, one.Id));
             Assert.Single(answers, a => a.Status == HttpStatusCode.OK);
-            Assert.Equal(1, await server.Ask<int>("select count(*)::int from identity.users where 'admin' = any (roles) and status = 'active'"));
+            Assert.Equal(
+                1,
+                await server.Ask<int>("select count(*)::int from identity.users where 'admin' = any (roles) and status = 'active'")
+            );
         }
     }
 

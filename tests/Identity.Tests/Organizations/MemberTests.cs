@@ -13,7 +13,8 @@ public sealed class MemberTests(StaffServer server) : IClassFixture<StaffServer>
         return (owner, id, $"/v1/organizations/{id}");
     }
 
-    static async Task<JsonArray> Waiting(PeopleApi person) => (await person.Get("/v1/me/invitations")).Is(HttpStatusCode.OK)["data"]!.AsArray();
+    static async Task<JsonArray> Waiting(PeopleApi person) =>
+        (await person.Get("/v1/me/invitations")).Is(HttpStatusCode.OK)["data"]!.AsArray();
 
     [Fact]
     public async Task Somebody_with_an_account_and_somebody_without_are_invited_in_the_same_way()
@@ -61,7 +62,10 @@ public sealed class MemberTests(StaffServer server) : IClassFixture<StaffServer>
             (await stranger.Post($"/v1/me/invitations/{invitation["id"]}/decline")).IsProblem(404, "identity.no_such_invitation");
         }
 
-        Assert.Equal("declined", (string)(await juma.Post($"/v1/me/invitations/{invitation["id"]}/decline")).Is(HttpStatusCode.OK)["status"]!);
+        Assert.Equal(
+            "declined",
+            (string)(await juma.Post($"/v1/me/invitations/{invitation["id"]}/decline")).Is(HttpStatusCode.OK)["status"]!
+        );
         (await juma.Post($"/v1/me/invitations/{invitation["id"]}/accept")).IsProblem(404, "identity.no_such_invitation");
         (await juma.Get(path)).IsProblem(404, "identity.no_such_organization");
     }
@@ -162,7 +166,10 @@ public sealed class MemberTests(StaffServer server) : IClassFixture<StaffServer>
             Assert.Contains(answers, a => a.Status is HttpStatusCode.OK or HttpStatusCode.NoContent);
             Assert.Equal(
                 1,
-                await server.Ask<int>("select count(*)::int from identity.members where organization_id = @id and role = 'owner'", new { id })
+                await server.Ask<int>(
+                    "select count(*)::int from identity.members where organization_id = @id and role = 'owner'",
+                    new { id }
+                )
             );
         }
     }

@@ -78,7 +78,8 @@ public sealed class OrganizationKeysTests(StaffServer server) : IClassFixture<St
     public async Task Ones_own_keys_and_those_of_organisations_are_kept_apart()
     {
         using var partner = await server.Staff(Role.Partner, Role.User);
-        var id = (Guid)(await partner.SendAsync(HttpMethod.Post, "/v1/organizations", StaffServer.Wish())).Is(HttpStatusCode.Created)["id"]!;
+        var id = (Guid)
+            (await partner.SendAsync(HttpMethod.Post, "/v1/organizations", StaffServer.Wish())).Is(HttpStatusCode.Created)["id"]!;
         var own = (await partner.SendAsync(HttpMethod.Post, "/v1/keys", Wish(null, "test.read"))).Is(HttpStatusCode.Created);
         var theirs = (await partner.SendAsync(HttpMethod.Post, "/v1/keys", Wish(id, "test.read"))).Is(HttpStatusCode.Created);
         Assert.Null(own["organization"]);
