@@ -136,7 +136,8 @@ public static class Refusals
         "identity.erasure_blocked",
         409,
         "Something has to be settled first",
-        "Who runs the platform or an organisation alone hands that over before they are erased, and whoever is suspended is not; `detail` says what. Nothing was done."
+        "Who runs the platform or an organisation alone hands that over before they are erased, and whoever is suspended is not; `detail` says what. Nothing "
+            + "was done."
     );
 
     public static readonly RefusalType NoSuchUser = new(

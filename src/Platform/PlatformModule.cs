@@ -33,19 +33,7 @@ public static class PlatformModule
         services.AddSingleton<RefusalCatalogue>();
         services.AddRefusals(PlatformRefusals.All);
         services.AddOrigins();
-        services.AddPermissions(
-            new Permission(
-                KeyRules.Permission,
-                "Deal with API keys: one's own with platform.own_keys, and those of organisations that allow it. For people; a key is nobody.",
-                Role.All
-            ),
-            new Permission(
-                KeyRules.OwnPermission,
-                "Make, see, change and end API keys of one's own. For people; a key is nobody.",
-                Role.Partner,
-                Role.Admin
-            )
-        );
+        services.AddPermissions(KeyRules.Permissions);
 
         services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits");
         services.AddSingleton<ICounters>(s =>

@@ -134,8 +134,8 @@ public static class PlatformRefusals
         "platform.no_such_key_owner",
         404,
         "No such owner of keys",
-        "Whoever is signed in deals with the keys of no organisation with this id: there is none, they do not belong to it, what they are to it does not include "
-            + "keys, or it is suspended; the answer does not say which."
+        "Whoever is signed in deals with the keys of no organisation with this id: there is none, they do not belong to it, what they are to it does not "
+            + "include keys, or it is suspended; the answer does not say which."
     );
 
     public static readonly RefusalType KeyEnded = new(

@@ -63,7 +63,9 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
     static readonly string[] NoPasswords = ["null", .. NoTexts, "\"\"", "\"1234567\"", $"\"{new string('x', 129)}\""];
 
     public static IEnumerable<TheoryDataRow<string, string, string>> Fields() =>
-        All().SelectMany(e => e.Values.Select(v => new TheoryDataRow<string, string, string>(e.Request, e.Pointer, v)));
+        All()
+            .Concat(OfOrganizations())
+            .SelectMany(e => e.Values.Select(v => new TheoryDataRow<string, string, string>(e.Request, e.Pointer, v)));
 
     static IEnumerable<(string Request, string Pointer, string[] Values)> All() =>
         [
@@ -125,6 +127,10 @@ public sealed class BadInputTests(BadInputTests.Server server) : IClassFixture<B
             ("preferences", "currency", [.. NoTexts, "\"\"", "\"kes\"", "\"XXX\""]),
             ("preferences", "notifications", ["{}", "[]", "5"]),
             ("preferences", "marketing", ["\"true\"", "1", "{}"]),
+        ];
+
+    static IEnumerable<(string Request, string Pointer, string[] Values)> OfOrganizations() =>
+        [
             ("suspend", "reason", ["null", .. NoTexts, "\"\"", Long(501)]),
             ("reinstate", "reason", ["null", .. NoTexts, "\"\"", Long(501)]),
             ("roles", "roles", ["null", "[]", "5", "{}", "\"admin\"", "[null]", "[\"king\"]", "[\"Admin\"]", "[5]"]),

@@ -15,7 +15,10 @@ static class ListActivity
             .MapGet("/me/activity", Get)
             .WithSummary("List what one did")
             .WithDescription(
-                "Signing in and out, failed attempts in one's name, changes of password, second factors, addresses, profile and preferences, what staff did to the account, organisations; the newest first."
+                """
+                Signing in and out, failed attempts in one's name, changes of password, second factors, addresses, profile and preferences, what staff did to
+                the account, and organisations; the newest first.
+                """
             )
             .Produces<ListOf<ActivityAnswer>>();
 

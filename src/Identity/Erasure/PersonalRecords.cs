@@ -79,7 +79,9 @@ sealed class PersonalRecords(Database database)
     )
     {
         // In turn with whoever takes an administrator away or leaves an organisation: each sees what the other has done.
-        await connection.ExecuteAsync(new CommandDefinition(StaffAct.TakeTurnsWriterSql, null, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(
+            new CommandDefinition(StaffAct.TakeTurnsWriterSql, null, transaction, cancellationToken: cancellation)
+        );
         await connection.ExecuteAsync(new CommandDefinition(HoldWriterSql, new { user }, transaction, cancellationToken: cancellation));
         if (await Blocks(connection, transaction, user, cancellation) is not null)
             return false;

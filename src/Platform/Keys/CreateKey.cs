@@ -20,8 +20,8 @@ static class CreateKey
             .WithDescription(
                 """
                 The answer holds the key itself, this once. It may do what `permissions` say, of which nobody can give more than they have themselves, in one
-                book, and can be bound to addresses. A key of an organisation goes on when whoever made it leaves, and stops while the organisation is suspended. One
-                of `live` begins with `hz_live_`, one of `sandbox` with `hz_test_`.
+                book, and can be bound to addresses. A key of an organisation goes on when whoever made it leaves, and stops while the organisation is
+                suspended. One of `live` begins with `hz_live_`, one of `sandbox` with `hz_test_`.
                 """
             )
             .Produces<KeyAnswer>(StatusCodes.Status201Created);

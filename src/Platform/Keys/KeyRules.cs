@@ -9,13 +9,23 @@ namespace Hazina.Platform.Keys;
 /// <summary>What holds for all calls about keys.</summary>
 static class KeyRules
 {
-    public const string Permission = "platform.keys",
+    public const string AnyPermission = "platform.keys",
         OwnPermission = "platform.own_keys";
+
+    public static IReadOnlyList<Permission> Permissions { get; } =
+    [
+        new(
+            AnyPermission,
+            "Deal with API keys: one's own with platform.own_keys, and those of organisations that allow it. For people; a key is nobody.",
+            Role.All
+        ),
+        new(OwnPermission, "Make, see, change and end API keys of one's own. For people; a key is nobody.", Role.Partner, Role.Admin),
+    ];
 
     /// <summary>The group of these calls. A key that could make keys could not be ended by ending it.</summary>
     public static void MapKeys(this IEndpointRouteBuilder routes)
     {
-        var keys = routes.MapGroup("/v1").WithTags("API keys").RequirePermission(Permission).RequirePerson();
+        var keys = routes.MapGroup("/v1").WithTags("API keys").RequirePermission(AnyPermission).RequirePerson();
         ListKeys.Map(keys);
         GetKey.Map(keys);
         RevokeKey.Map(keys);

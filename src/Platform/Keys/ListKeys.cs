@@ -17,7 +17,7 @@ static class ListKeys
             .MapGet("/keys", Get)
             .WithSummary("List keys")
             .WithDescription(
-                "One's own, or those of an organisation; the newest first, also those that have ended. The keys themselves are not in it: they are kept nowhere."
+                "One's own, or those of an organisation; the newest first, also those that have ended. The keys themselves are kept nowhere, and not in it."
             )
             .Produces<ListOf<KeyAnswer>>();
 

@@ -117,7 +117,16 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
         Assert.Equal(0, await Count("select count(*) from identity.invitations where address = @email"));
         Assert.Equal(1, await Count("select count(*) from identity.invitations where organization_id = @id"));
 
-        Task<long> Count(string sql) => connection.ExecuteScalarAsync<long>(sql, new { asha.User, email, id });
+        Task<long> Count(string sql) =>
+            connection.ExecuteScalarAsync<long>(
+                sql,
+                new
+                {
+                    asha.User,
+                    email,
+                    id,
+                }
+            );
     }
 
     [Fact]
