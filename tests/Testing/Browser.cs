@@ -26,8 +26,8 @@ public sealed class Browser : IAsyncDisposable
             .Single(a => a.Key == "PlaywrightPackage");
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", package.Value);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_NODEJS_PATH", NodeProgram.Find());
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(
+        var driver = await Playwright.CreateAsync();
+        var launched = await driver.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions
             {
                 ExecutablePath = Program,
@@ -43,7 +43,7 @@ public sealed class Browser : IAsyncDisposable
                 ],
             }
         );
-        return new Browser(playwright, browser);
+        return new Browser(driver, launched);
     }
 
     /// <summary>A page in a browser profile of its own.</summary>

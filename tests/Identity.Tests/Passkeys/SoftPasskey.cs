@@ -13,7 +13,7 @@ public sealed class SoftPasskey
         Verified = 0x04,
         HoldsKey = 0x40;
 
-    readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    readonly ECParameters secret = NewKey();
 
     public byte[] Id { get; set; } = RandomNumberGenerator.GetBytes(16);
 
@@ -78,6 +78,7 @@ public sealed class SoftPasskey
         var client = ClientData("webauthn.get", options);
         var data = Head(Domain, 0);
         Count++;
+        using var key = ECDsa.Create(secret);
         var signature = key.SignData(
             [.. data, .. SHA256.HashData(client)],
             HashAlgorithmName.SHA256,
@@ -129,8 +130,14 @@ public sealed class SoftPasskey
     /// <summary>COSE: an EC2 key for ES256 on P-256.</summary>
     byte[] Key()
     {
-        var point = key.ExportParameters(false).Q;
+        var point = secret.Q;
         return [0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20, .. point.X!, 0x22, 0x58, 0x20, .. point.Y!];
+    }
+
+    static ECParameters NewKey()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportParameters(true);
     }
 
     static byte[] Text(string text) => [(byte)(0x60 + text.Length), .. Encoding.ASCII.GetBytes(text)];
