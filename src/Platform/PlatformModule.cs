@@ -117,7 +117,11 @@ public static class PlatformModule
         services.AddHostedService(s => s.GetRequiredService<ApiLogWriter>());
         services.AddJob("platform.sweep_api_calls", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<ApiLogWriter>().Sweep(stop));
         services.AddPermissions(
-            new Permission(ListApiCalls.Read, "See the calls of the API that were made with one's own keys.", [Role.Partner, .. Role.Staff]),
+            new Permission(
+                ListApiCalls.Read,
+                "See the calls of the API that were made with one's own keys.",
+                [Role.Partner, .. Role.Staff]
+            ),
             new Permission(ListApiCalls.ReadAll, "See everybody's calls of the API.", [.. Role.Staff]) { OnlyWith = ListApiCalls.Read }
         );
     }

@@ -15,9 +15,16 @@ public sealed class EventTests(IdentityServer server)
     {
         var email = IdentityServer.AnyEmail();
         var asha = await server.Someone(email);
-        (await asha.Patch("/v1/me", new JsonObject { ["first_name"] = "Ashanti", ["profile"] = new JsonObject { ["city"] = "Kisumu" } })).Is(
-            HttpStatusCode.OK
-        );
+        (
+            await asha.Patch(
+                "/v1/me",
+                new JsonObject
+                {
+                    ["first_name"] = "Ashanti",
+                    ["profile"] = new JsonObject { ["city"] = "Kisumu" },
+                }
+            )
+        ).Is(HttpStatusCode.OK);
         await AuthenticatorApp.Add(asha, TimeProvider.System);
         Assert.Equal(HttpStatusCode.NoContent, (await asha.Delete("/v1/me/authenticator")).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await asha.Post("/v1/auth/sign-out")).Status);

@@ -69,10 +69,9 @@ sealed class ApiLogWriter(Database database, IOptions<ApiLogOptions> options, Ti
         var before = time.GetUtcNow().AddDays(-Math.Max(0, options.KeepDays));
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
         int gone;
-        do
-            gone = await connection.ExecuteAsync(
-                new CommandDefinition(SweepWriterSql, new { before, most = SweptAtOnce }, cancellationToken: cancellation)
-            );
+        do gone = await connection.ExecuteAsync(
+            new CommandDefinition(SweepWriterSql, new { before, most = SweptAtOnce }, cancellationToken: cancellation)
+        );
         while (gone == SweptAtOnce);
     }
 

@@ -21,10 +21,9 @@ sealed class AuditCopies(Database database, IEnumerable<Listener> listeners)
             return;
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
         int gone;
-        do
-            gone = await connection.ExecuteAsync(
-                new CommandDefinition(SweepWriterSql, new { listeners, most = AtOnce }, cancellationToken: cancellation)
-            );
+        do gone = await connection.ExecuteAsync(
+            new CommandDefinition(SweepWriterSql, new { listeners, most = AtOnce }, cancellationToken: cancellation)
+        );
         while (gone == AtOnce);
     }
 

@@ -14,7 +14,12 @@ sealed class OwnTraces(Database database, TimeProvider time)
             JsonNode.Parse(
                 await connection.QuerySingleAsync<string>(new CommandDefinition(sql, new { person }, cancellationToken: cancellation))
             )!;
-        return new JsonObject { ["api_keys"] = await Rows(KeysWriterSql), ["approvals"] = await Rows(ApprovalsWriterSql), ["api_calls"] = await Rows(CallsWriterSql) };
+        return new JsonObject
+        {
+            ["api_keys"] = await Rows(KeysWriterSql),
+            ["approvals"] = await Rows(ApprovalsWriterSql),
+            ["api_calls"] = await Rows(CallsWriterSql),
+        };
     }
 
     /// <summary>Ends the keys, and has calls of the API forget where they came from and what they said. Approvals are business that stays, by ids.</summary>

@@ -68,7 +68,11 @@ public sealed class AuditApiTests(AuditServer server)
         JsonNode? found = null;
         await Eventually.TrueAsync(
             async () =>
-                (found = (await Entries(admin, "action=identity.sign_in.failed", 1)).FirstOrDefault(e => (string?)e["origin"]!["request_id"] == id))
+                (
+                    found = (await Entries(admin, "action=identity.sign_in.failed", 1)).FirstOrDefault(e =>
+                        (string?)e["origin"]!["request_id"] == id
+                    )
+                )
                     is not null,
             "the failure is in the trail"
         );
@@ -87,11 +91,18 @@ public sealed class AuditApiTests(AuditServer server)
             await admin.SendAsync(
                 HttpMethod.Post,
                 "/v1/keys",
-                new JsonObject { ["name"] = "Asha's till", ["permissions"] = new JsonArray("insight.audit.read"), ["addresses"] = new JsonArray("192.0.2.0/24") }
+                new JsonObject
+                {
+                    ["name"] = "Asha's till",
+                    ["permissions"] = new JsonArray("insight.audit.read"),
+                    ["addresses"] = new JsonArray("192.0.2.0/24"),
+                }
             )
         ).Is(HttpStatusCode.Created);
         var id = (string)made["id"]!;
-        (await admin.SendAsync(HttpMethod.Patch, $"/v1/keys/{id}", new JsonObject { ["addresses"] = new JsonArray() })).Is(HttpStatusCode.OK);
+        (await admin.SendAsync(HttpMethod.Patch, $"/v1/keys/{id}", new JsonObject { ["addresses"] = new JsonArray() })).Is(
+            HttpStatusCode.OK
+        );
         Assert.Equal(HttpStatusCode.NoContent, (await admin.SendAsync(HttpMethod.Delete, $"/v1/keys/{id}")).Status);
         var entries = await Entries(admin, $"target={id}&actor={admin.Id}", 3);
         Assert.Equal(["platform.key.revoked", "platform.key.changed", "platform.key.created"], entries.Select(e => (string)e["action"]!));
@@ -142,7 +153,9 @@ public sealed class AuditApiTests(AuditServer server)
         var events = JsonNode.Parse(await partner.GetStringAsync("/v1/events?limit=1000"))!["data"]!.AsArray();
         Assert.DoesNotContain(events, e => !((string)e!["type"]!).StartsWith("ledger.", StringComparison.Ordinal));
         await using var owner = new NpgsqlConnection(app.Services.GetRequiredService<Host.ServerOptions>().OwnerConnectionString);
-        Assert.True(await owner.ExecuteScalarAsync<long>("select count(*) from platform.events where type like 'identity.%' and not is_public") > 0);
+        Assert.True(
+            await owner.ExecuteScalarAsync<long>("select count(*) from platform.events where type like 'identity.%' and not is_public") > 0
+        );
     }
 
     [Fact]
@@ -158,7 +171,11 @@ public sealed class AuditApiTests(AuditServer server)
             foreach (var some in Enumerable.Range(0, Acts).Chunk(500))
                 await Outbox.Write(
                     transaction,
-                    [.. some.Select(i => Audit.Event(null, new("identity.thing.moved", new("thing", $"{i}"), now) { After = new { place = i } }))]
+                    [
+                        .. some.Select(i =>
+                            Audit.Event(null, new("identity.thing.moved", new("thing", $"{i}"), now) { After = new { place = i } })
+                        ),
+                    ]
                 );
             await transaction.CommitAsync();
         }

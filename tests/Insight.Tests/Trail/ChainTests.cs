@@ -20,11 +20,17 @@ public sealed class ChainTests
     }
 
     [Theory]
-    [InlineData("update insight.audit_entries set actor_id = 'juma' where number = 3", "Entry 3 was changed: its content does not give its hash.")]
+    [InlineData(
+        "update insight.audit_entries set actor_id = 'juma' where number = 3",
+        "Entry 3 was changed: its content does not give its hash."
+    )]
     [InlineData("update insight.audit_entries set action = 'sample.thing.kept' where number = 1", "Entry 1 was changed")]
     [InlineData("update insight.audit_entries set before = '{\"place\": 1.5}' where number = 2", "Entry 2 was changed")]
     [InlineData("update insight.audit_entries set after = null where number = 5", "Entry 5 was changed")]
-    [InlineData("update insight.audit_entries set occurred_at = occurred_at - interval '1 microsecond' where number = 4", "Entry 4 was changed")]
+    [InlineData(
+        "update insight.audit_entries set occurred_at = occurred_at - interval '1 microsecond' where number = 4",
+        "Entry 4 was changed"
+    )]
     [InlineData("update insight.audit_entries set address = '192.0.2.8' where number = 2", "Entry 2 was changed: its address or agent")]
     [InlineData("update insight.audit_entries set user_agent = null where number = 2", "Entry 2 was changed: its address or agent")]
     [InlineData("update insight.audit_entries set hash = previous_hash where number = 5", "Entry 5 was changed")]
@@ -171,9 +177,6 @@ public sealed class ChainTests
     static async Task<List<AuditRow>> Rows(ScratchTrail trail)
     {
         await using var connection = await trail.Database.Writer("insight").OpenConnectionAsync();
-        return
-        [
-            .. await connection.QueryAsync<AuditRow>($"select {ListAuditEntries.Columns} from insight.audit_entries order by number"),
-        ];
+        return [.. await connection.QueryAsync<AuditRow>($"select {ListAuditEntries.Columns} from insight.audit_entries order by number")];
     }
 }

@@ -32,7 +32,8 @@ sealed class ScratchTrail : IAsyncDisposable
 
     public StoredEvent Event(string? address = "192.0.2.7", object? after = null)
     {
-        var told = Audit.TypeOf("sample")
+        var told = Audit
+            .TypeOf("sample")
             .Of(
                 null,
                 "thing:1",
@@ -44,7 +45,15 @@ sealed class ScratchTrail : IAsyncDisposable
                     "thing",
                     "1",
                     System.Text.Json.JsonSerializer.SerializeToElement(new { place = 1.50m }),
-                    System.Text.Json.JsonSerializer.SerializeToElement(after ?? new { place = "Kisumu – \"east\"", b = new[] { 1, 2 }, a = true }),
+                    System.Text.Json.JsonSerializer.SerializeToElement(
+                        after
+                            ?? new
+                            {
+                                place = "Kisumu – \"east\"",
+                                b = new[] { 1, 2 },
+                                a = true,
+                            }
+                    ),
                     "live",
                     Guid.CreateVersion7(),
                     "req_12345678",

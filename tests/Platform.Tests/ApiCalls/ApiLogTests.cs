@@ -23,8 +23,13 @@ public sealed class ApiLogTests
             add: s => s.AddPermissions(new Permission("test.any", "anything")),
             map: routes =>
             {
-                routes.MapPost("/v1/test/things/{thing}", (string thing, Dictionary<string, JsonElement> body) => body.Count).RequirePermission("test.any");
-                routes.MapPost("/v1/test/once", (Dictionary<string, JsonElement> body) => body.Count).RequirePermission("test.any").Idempotent();
+                routes
+                    .MapPost("/v1/test/things/{thing}", (string thing, Dictionary<string, JsonElement> body) => body.Count)
+                    .RequirePermission("test.any");
+                routes
+                    .MapPost("/v1/test/once", (Dictionary<string, JsonElement> body) => body.Count)
+                    .RequirePermission("test.any")
+                    .Idempotent();
                 routes.MapGet("/v1/test/things", () => "things").RequirePermission("test.any");
             }
         );
@@ -86,7 +91,10 @@ public sealed class ApiLogTests
     {
         await using var app = await Start();
         var login = new JsonObject { ["login"] = "asha@example.com", ["password"] = "not the password" };
-        Assert.Equal(HttpStatusCode.Unauthorized, (await Send(app.Anonymous, HttpMethod.Post, "/v1/auth/sign-in", "sign-in-failed", login)).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await Send(app.Anonymous, HttpMethod.Post, "/v1/auth/sign-in", "sign-in-failed", login)).Status
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await Send(app.Anonymous, HttpMethod.Get, "/v1/nothing-here", "nothing-here")).Status);
         var call = await Call(app.Client, "sign-in-failed");
         Assert.Equal((401, "identity.wrong_credentials"), ((int)call["status"]!, (string)call["code"]!));
@@ -107,7 +115,12 @@ public sealed class ApiLogTests
             await asha.SendAsync(
                 HttpMethod.Post,
                 "/v1/keys",
-                new JsonObject { ["name"] = "till", ["book"] = "live", ["permissions"] = new JsonArray(ListApiCalls.Read) }
+                new JsonObject
+                {
+                    ["name"] = "till",
+                    ["book"] = "live",
+                    ["permissions"] = new JsonArray(ListApiCalls.Read),
+                }
             )
         ).Is(HttpStatusCode.Created);
         using var till = app.ClientWith((string)made["key"]!);
@@ -119,9 +132,17 @@ public sealed class ApiLogTests
             Assert.Equal((string)made["id"]!, (string)(await Call(client, "call-of-the-till"))["key"]!);
         await Call(staff.Client, "call-of-another");
         foreach (var client in new[] { asha.Client, till, juma.Client })
-            Assert.Empty((await Send(client, HttpMethod.Get, "/v1/api-calls?request_id=call-of-another", "asking-12")).Is(HttpStatusCode.OK)["data"]!.AsArray());
+            Assert.Empty(
+                (await Send(client, HttpMethod.Get, "/v1/api-calls?request_id=call-of-another", "asking-12")).Is(HttpStatusCode.OK)[
+                    "data"
+                ]!.AsArray()
+            );
         foreach (var client in new[] { other, juma.Client })
-            Assert.Empty((await Send(client, HttpMethod.Get, "/v1/api-calls?request_id=call-of-the-till", "asking-13")).Is(HttpStatusCode.OK)["data"]!.AsArray());
+            Assert.Empty(
+                (await Send(client, HttpMethod.Get, "/v1/api-calls?request_id=call-of-the-till", "asking-13")).Is(HttpStatusCode.OK)[
+                    "data"
+                ]!.AsArray()
+            );
     }
 
     [Fact]

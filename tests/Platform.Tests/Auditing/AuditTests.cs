@@ -59,9 +59,7 @@ public sealed class AuditTests
     [InlineData("Sample.thing.moved")]
     [InlineData("sample.thing.moved.v1")]
     public void An_action_is_named_by_module_noun_and_what_happened(string action) =>
-        Assert.Throws<ArgumentException>(() =>
-            Audit.Event(context: null, new(action, new("thing", "1"), TimeProvider.System.GetUtcNow()))
-        );
+        Assert.Throws<ArgumentException>(() => Audit.Event(context: null, new(action, new("thing", "1"), TimeProvider.System.GetUtcNow())));
 
     [Fact]
     public async Task Entries_leave_the_log_once_their_listener_has_them_and_nothing_else_ever_leaves()
