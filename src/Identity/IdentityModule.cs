@@ -215,6 +215,7 @@ public static class IdentityModule
         GetUser.Map(read);
         var suspend = Who(UserPermissions.Suspend);
         SuspendUser.Map(suspend);
+        SignOutUser.Map(suspend);
         ReinstateUser.Map(suspend);
         ChangeRoles.Map(Who(UserPermissions.ChangeRoles).RequireConfirmation());
         ChangeKycStatus.Map(Who(UserPermissions.ChangeKycStatus));

@@ -20,8 +20,14 @@ public sealed record IdentityOptions
     /// <summary>A session ends after so long, used or not.</summary>
     public TimeSpan SessionLength { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long a code that was sent can be used.</summary>
-    public TimeSpan CodeLifetime { get; set; } = TimeSpan.FromMinutes(15);
+    /// <summary>How long a code that was sent can be used: ten minutes at most (ASVS 6.5.5).</summary>
+    public TimeSpan CodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether people who work for the platform have the rights of it only with a second factor (ASVS 6.3.3).</summary>
+    public bool StaffNeedsSecondFactor { get; set; } = true;
+
+    /// <summary>How many sessions somebody has at once; another one ends that which was not used for longest.</summary>
+    public int MostSessions { get; set; } = 50;
 
     /// <summary>How long a confirmation counts, for acts that ask for one.</summary>
     public TimeSpan ConfirmationLifetime { get; set; } = TimeSpan.FromMinutes(10);

@@ -59,6 +59,8 @@ public sealed class HazinaApp : IAsyncDisposable
                     ["log_level"] = nameof(LogLevel.Warning),
                     ["Identity:Pepper"] = Pepper,
                     ["FieldKeys:Keys"] = FieldKey,
+                    // Most tests are about what staff does, and not about how they sign in.
+                    ["Identity:StaffNeedsSecondFactor"] = "false",
                 }
             )
             .AddInMemoryCollection(settings)

@@ -8,10 +8,14 @@ using Npgsql;
 namespace Hazina.Identity.Codes;
 
 /// <summary>A code that was just made: its text goes to the person, and is kept nowhere.</summary>
-sealed record NewCode(Guid Id, string Text, DateTimeOffset ExpiresAt);
+sealed record NewCode(Guid Id, string Text, DateTimeOffset ExpiresAt, TimeSpan Lifetime)
+{
+    /// <summary>For who gets it.</summary>
+    public string HowLong => $"It can be used for {Lifetime.TotalMinutes:0} minutes.";
+}
 
 /// <summary>
-/// Codes that people get by e-mail or SMS and send back: eight digits, good for a quarter of an hour and five attempts, the last one made only.
+/// Codes that people get by e-mail or SMS and send back: eight digits, good for ten minutes and five attempts, the last one made only.
 /// </summary>
 sealed class CodeDesk(Pepper pepper, IOptions<IdentityOptions> options, TimeProvider time)
 {
@@ -32,7 +36,7 @@ sealed class CodeDesk(Pepper pepper, IOptions<IdentityOptions> options, TimeProv
     {
         var now = time.GetUtcNow();
         var text = RandomNumberGenerator.GetString("0123456789", Digits);
-        var code = new NewCode(Guid.CreateVersion7(now), text, now + options.Value.CodeLifetime);
+        var code = new NewCode(Guid.CreateVersion7(now), text, now + options.Value.CodeLifetime, options.Value.CodeLifetime);
         await connection.ExecuteAsync(
             new CommandDefinition(
                 InsertWriterSql,

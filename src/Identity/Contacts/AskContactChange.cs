@@ -73,7 +73,7 @@ static class AskContactChange
         var code = await codes.Make(connection, transaction, user, CodePurpose.ContactChange, stop);
         await Write(connection, transaction, user, code.Id, contact, now, context);
         await transaction.CommitAsync(stop);
-        await messages.Put(known.IsTaken ? ContactMessages.Known(contact) : ContactMessages.Code(contact, code.Text), stop);
+        await messages.Put(known.IsTaken ? ContactMessages.Known(contact) : ContactMessages.Code(contact, code), stop);
         return Results.Accepted(value: new ContactChange(code.Id, contact.Channel, contact.Value, ContactChangeStatus.Asked, now, null));
     }
 

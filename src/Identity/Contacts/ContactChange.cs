@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Hazina.Identity.Codes;
 using Hazina.Identity.Users;
 using Hazina.Platform.Http;
 using Hazina.Platform.Messages;
@@ -40,12 +41,12 @@ sealed record ContactChangeRow(Guid Id, string Channel, string Address, string S
 /// <summary>What people are told while an address changes.</summary>
 static class ContactMessages
 {
-    public static Message Code(Contact contact, string code) =>
+    public static Message Code(Contact contact, NewCode code) =>
         new(
             contact.Channel,
             contact.Value,
             "Your code",
-            $"{code} is your code to use this address for your account. It can be used for 15 minutes. If you have not asked for it, somebody has "
+            $"{code.Text} is your code to use this address for your account. {code.HowLong} If you have not asked for it, somebody has "
                 + "mistyped their address: there is nothing to do."
         );
 

@@ -136,7 +136,7 @@ sealed class LinkedRegistration(
             new CommandDefinition(IsTakenWriterSql, new { email = contact.Value }, transaction, cancellationToken: stop)
         );
         await transaction.CommitAsync(stop);
-        await messages.Put(isTaken ? RegistrationMessages.Known(contact) : RegistrationMessages.Code(contact, code.Text), stop);
+        await messages.Put(isTaken ? RegistrationMessages.Known(contact) : RegistrationMessages.Code(contact, code), stop);
         return Results.Accepted(value: new RegistrationAnswer(id, RegistrationStatus.PendingVerification, contact.Channel, code.ExpiresAt));
     }
 

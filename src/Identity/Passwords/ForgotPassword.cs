@@ -80,7 +80,7 @@ static class ForgotPassword
         var code = await codes.Make(connection, transaction, user, CodePurpose.PasswordReset, stop);
         await ActivityLog.Write(connection, transaction, user, ActivityType.PasswordResetAsked, context, time.GetUtcNow());
         await transaction.CommitAsync(stop);
-        await messages.Put(MessageOf(contact, code.Text) with { IsWithheld = user is null }, stop);
+        await messages.Put(MessageOf(contact, code) with { IsWithheld = user is null }, stop);
         return Results.Accepted(value: new Answer(code.Id, code.ExpiresAt));
     }
 
@@ -94,12 +94,12 @@ static class ForgotPassword
 
     sealed record Person(Guid Id, bool IsKnownHere);
 
-    static Message MessageOf(Contact contact, string code) =>
+    static Message MessageOf(Contact contact, NewCode code) =>
         new(
             contact.Channel,
             contact.Value,
             "Your code for a new password",
-            $"{code} is your code to set a new password. It can be used for 15 minutes. If you have not asked for it, leave it: nothing has changed. "
+            $"{code.Text} is your code to set a new password. {code.HowLong} If you have not asked for it, leave it: nothing has changed. "
                 + "Nobody of ours will ever ask you for it."
         );
 

@@ -88,7 +88,7 @@ static class Register
         var told = new ActivityDetails { Events = [Events.UserRegistered.About(id, now, new(id, contact.Channel))] };
         await ActivityLog.Write(connection, transaction, id, ActivityType.Registered, context, now, told);
         await transaction.CommitAsync(stop);
-        await messages.Put(isTaken ? RegistrationMessages.Known(contact) : RegistrationMessages.Code(contact, code.Text), stop);
+        await messages.Put(isTaken ? RegistrationMessages.Known(contact) : RegistrationMessages.Code(contact, code), stop);
         return Results.Accepted(value: new RegistrationAnswer(id, RegistrationStatus.PendingVerification, contact.Channel, code.ExpiresAt));
     }
 

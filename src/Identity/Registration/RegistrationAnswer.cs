@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Hazina.Identity.Codes;
 using Hazina.Identity.SigningIn;
 using Hazina.Identity.Users;
 using Hazina.Platform.Messages;
@@ -45,12 +46,12 @@ static class RegistrationLimits
 /// <summary>What people are told while they register.</summary>
 static class RegistrationMessages
 {
-    public static Message Code(Contact contact, string code) =>
+    public static Message Code(Contact contact, NewCode code) =>
         new(
             contact.Channel,
             contact.Value,
             "Your code",
-            $"{code} is your code to finish your registration. It can be used for 15 minutes. If you have not asked for it, somebody has mistyped "
+            $"{code.Text} is your code to finish your registration. {code.HowLong} If you have not asked for it, somebody has mistyped "
                 + "their address: there is nothing to do."
         );
 

@@ -56,7 +56,7 @@ static class ResendCode
         var code = await codes.Make(connection, transaction, claim is null ? null : id, CodePurpose.Registration, stop);
         await transaction.CommitAsync(stop);
         var contact = Contact.Read(claim?.Address ?? "nobody@example.com")!;
-        var message = claim?.IsTaken == true ? RegistrationMessages.Known(contact) : RegistrationMessages.Code(contact, code.Text);
+        var message = claim?.IsTaken == true ? RegistrationMessages.Known(contact) : RegistrationMessages.Code(contact, code);
         await messages.Put(message with { IsWithheld = claim is null }, stop);
         return Results.Accepted(value: new RegistrationAnswer(id, RegistrationStatus.PendingVerification, null, code.ExpiresAt));
     }

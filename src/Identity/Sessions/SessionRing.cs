@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Dapper;
 using Hazina.Identity.Organizations;
+using Hazina.Identity.SecondFactors;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -54,9 +55,12 @@ sealed class SessionRing(
         if (row is null)
             return null;
 
-        var caller = new Caller(row.UserId, $"user {row.UserId}", Book, permissions.Of(row.Roles))
+        var isHalf = options.Value.StaffNeedsSecondFactor && !row.HasSecondFactor && row.Roles.Any(Role.Staff.Contains);
+        var roles = isHalf ? [.. row.Roles.Except(Role.Staff)] : row.Roles;
+        var caller = new Caller(row.UserId, $"user {row.UserId}", Book, permissions.Of(roles))
         {
             Session = row.Id,
+            Hint = isHalf ? "Who works for the platform needs a second factor for that: POST /v1/me/authenticator, or a passkey." : null,
             Organizations = row.Organizations.ToFrozenSet(),
         };
         memory.Remember(hash, row.Id, caller, row.ExpiresAt, asked);
@@ -96,10 +100,10 @@ sealed class SessionRing(
         );
     }
 
-    sealed record Row(Guid Id, Guid UserId, string[] Roles, DateTimeOffset ExpiresAt, Guid[] Organizations);
+    sealed record Row(Guid Id, Guid UserId, string[] Roles, DateTimeOffset ExpiresAt, bool HasSecondFactor, Guid[] Organizations);
 
-    const string FindWriterSql = """
-        select s.id, s.user_id, u.roles, s.expires_at,
+    const string FindWriterSql = $"""
+        select s.id, s.user_id, u.roles, s.expires_at, {SecondFactor.IsThere} as has_second_factor,
                array(select o.id from identity.members m
                        join identity.organizations o on o.id = m.organization_id and o.status = 'active'
                       where m.user_id = u.id and m.role = any (@managers::text[])) as organizations

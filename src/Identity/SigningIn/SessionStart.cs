@@ -51,6 +51,7 @@ sealed class SessionStart(IOptions<IdentityOptions> options, TimeProvider time)
                     network = Throttle.Network(context.Connection.RemoteIpAddress),
                     now,
                     session.ExpiresAt,
+                    most = options.Value.MostSessions,
                 },
                 transaction,
                 cancellationToken: stop
@@ -71,6 +72,11 @@ sealed class SessionStart(IOptions<IdentityOptions> options, TimeProvider time)
     const string BeginWriterSql = """
         with person as (
             update identity.users set last_login_at = @now where id = @user and status = 'active' returning id
+        ), crowded as (
+            update identity.sessions set ended_at = @now, end_reason = 'crowded_out'
+             where id in (select s.id from identity.sessions s join person p on p.id = s.user_id
+                           where s.ended_at is null and s.expires_at > @now
+                           order by s.last_seen_at desc, s.id desc offset greatest(@most - 1, 0))
         )
         insert into identity.sessions
                (id, user_id, token_hash, device, user_agent, address, network, created_at, confirmed_at, last_seen_at, expires_at)

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Hazina.Identity.SecondFactors;
 using Hazina.Platform.Http;
 
 namespace Hazina.Identity.Users;
@@ -112,7 +111,7 @@ sealed record UserRow(
     public const string Columns = $"""
         u.id, u.username, u.full_name, u.first_name, u.last_name, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.account_type,
                u.roles, u.status, u.kyc_status, u.kyc_verified_at,
-               {SecondFactor.IsThere} as second_factor,
+               {SecondFactors.SecondFactor.IsThere} as second_factor,
                u.created_at, u.updated_at, u.last_login_at, p.date_of_birth,
                p.address_line1 as "AddressLine1", p.address_line2 as "AddressLine2", p.city, p.state, p.country, p.postal_code
         """;

@@ -16,6 +16,9 @@ public sealed record Caller(Guid Id, string Name, string Book, FrozenSet<string>
     /// <summary>Organisations whose keys a person may deal with; none for a key. Which they are, the source of the caller knows.</summary>
     public IReadOnlySet<Guid> Organizations { get; init; } = FrozenSet<Guid>.Empty;
 
+    /// <summary>What whoever lacks a permission is told besides, in a sentence; null: nothing.</summary>
+    public string? Hint { get; init; }
+
     /// <summary>Where a key may be used from; null: from anywhere.</summary>
     internal AllowedAddresses? Addresses { get; init; }
 

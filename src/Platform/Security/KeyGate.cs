@@ -25,7 +25,7 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
             refusal = PlatformRefusals.AddressNotAllowed.Because($"The key '{caller.Name}' is bound to other addresses.");
         else if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
             refusal = PlatformRefusals.PermissionMissing.Because(
-                $"{(caller.Session is null ? $"The key '{caller.Name}'" : "Who is signed in")} lacks the permission {missing.Name}."
+                $"{(caller.Session is null ? $"The key '{caller.Name}'" : "Who is signed in")} lacks the permission {missing.Name}.{(caller.Hint is { } hint ? " " + hint : "")}"
             );
         else if (caller is not null)
             refusal = await Unfit(context, caller);

@@ -122,6 +122,7 @@ public sealed partial class MatrixTests
 
         GET    /v1/users                                              staff       200
         GET    /v1/users/{user}                                       staff       404
+        POST   /v1/users/{user}/sign-out                              staff       400
         POST   /v1/users/{user}/suspend                               staff       400
         POST   /v1/users/{user}/reinstate                             staff       400
         PUT    /v1/users/{user}/roles                                 admin       400
