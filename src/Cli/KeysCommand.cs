@@ -12,8 +12,8 @@ static class KeysCommand
         var command = new CliCommand("keys", "List and change the keys that secrets in the database are encrypted with")
         {
             Details =
-                "They are in keys/fields of the data folder, unless the settings FieldKeys:File or FieldKeys:Keys say otherwise. The first encrypts, all decrypt. "
-                + "Servers that run take a changed file up by themselves. Keys that programs call the API with are another matter: hazina key.",
+                "They are in keys/fields of the data folder, unless the settings FieldKeys:File or FieldKeys:Keys say otherwise. The first encrypts, all "
+                + "decrypt. Servers that run take a changed file up by themselves. Keys that programs call the API with are another matter: hazina key.",
         };
         command.Subcommands.Add(
             Make("list", "Show the keys' names and how many fields each has sealed", "keys list", "a line a key", List)

@@ -55,6 +55,18 @@ public static class IdentityModule
                     + "RedirectUri that is no address, or Scopes without openid."
             )
             .ValidateOnStart();
+        services.AddSigningIn();
+        services.AddCareOfPeople();
+        return services.AddPermissions([
+            new Permission(Self, "See and change one's own profile, preferences and sessions. For people; a key is nobody.", Role.All),
+            .. UserPermissions.All,
+            .. OrganizationPermissions.All,
+        ]);
+    }
+
+    /// <summary>Who somebody is: passwords, factors, logins, sessions.</summary>
+    static void AddSigningIn(this IServiceCollection services)
+    {
         services.AddSingleton<Pepper>();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<CodeDesk>();
@@ -71,6 +83,25 @@ public static class IdentityModule
         services.AddSingleton<SessionStart>();
         services.AddSingleton<FirstStep>();
         services.AddSingleton<Confirmations>();
+        services.AddSingleton<SecondFactor>();
+        services.AddEncryptedColumns(SecondFactor.Secrets);
+        services.AddSingleton<RecoveryCodes>();
+        services.AddSingleton(s => new Providers(
+            s.GetRequiredService<IOptions<IdentityOptions>>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()
+        ));
+        services.AddSingleton<LinkedLoginAttempts>();
+        services.AddSingleton<LinkedRegistration>();
+        services.AddSingleton<PasskeyChallenges>();
+        services.AddSingleton<PasskeyDesk>();
+        services.AddSingleton<ICallerSource>(s => s.GetRequiredService<SessionRing>());
+        services.AddHostedService(s => s.GetRequiredService<SessionRing>());
+    }
+
+    /// <summary>What is told to people and kept of them, and what staff and time do.</summary>
+    static void AddCareOfPeople(this IServiceCollection services)
+    {
         services.AddSingleton<PersonalRecords>();
         services.AddSingleton<Eraser>();
         services.AddPersonalData(
@@ -84,22 +115,8 @@ public static class IdentityModule
             }
         );
         services.AddJob("identity.erase", TimeSpan.FromMinutes(5), (s, stop) => s.GetRequiredService<Eraser>().EraseDue(stop));
-        services.AddSingleton<SecondFactor>();
-        services.AddEncryptedColumns(SecondFactor.Secrets);
-        services.AddSingleton<RecoveryCodes>();
-        services.AddSingleton(s => new Providers(
-            s.GetRequiredService<IOptions<IdentityOptions>>(),
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILoggerFactory>()
-        ));
-        services.AddSingleton<LinkedLoginAttempts>();
-        services.AddSingleton<LinkedRegistration>();
-        services.AddSingleton<PasskeyChallenges>();
-        services.AddSingleton<PasskeyDesk>();
         services.AddSingleton<Notices>();
         services.AddSingleton<ContactMover>();
-        services.AddSingleton<ICallerSource>(s => s.GetRequiredService<SessionRing>());
-        services.AddHostedService(s => s.GetRequiredService<SessionRing>());
         services.AddSingleton<Sweeper>();
         services.AddSingleton<Narrowing>();
         services.AddSingleton<OrganizationStanding>();
@@ -113,11 +130,6 @@ public static class IdentityModule
             (s, stop) => s.GetRequiredService<OrganizationStanding>().Sweep(stop)
         );
         services.AddRefusals(Refusals.All);
-        return services.AddPermissions([
-            new Permission(Self, "See and change one's own profile, preferences and sessions. For people; a key is nobody.", Role.All),
-            .. UserPermissions.All,
-            .. OrganizationPermissions.All,
-        ]);
     }
 
     /// <summary><c>/v1/auth/…</c>, <c>/v1/me/…</c>, <c>/v1/sessions</c>, <c>/v1/organizations/…</c> and <c>/v1/users/…</c>.</summary>

@@ -9,8 +9,8 @@ using Hazina.Platform.Privacy;
 namespace Hazina.Identity.Erasure;
 
 /// <summary>
-/// Erases people once it is due: the person first, for good, then what the other modules hold; where that is cut short it is begun again. A day later once more,
-/// for what was under way at the time: an entry on its way to the trail, a request in flight.
+/// Erases people once it is due: the person first, for good, then what the other modules hold; where that is cut short it is begun again. A day later once
+/// more, for what was under way at the time: an entry on its way to the trail, a request in flight.
 /// </summary>
 sealed class Eraser(
     Database database,

@@ -60,6 +60,7 @@ static class AddPasskey
         RecoveryCodes codes,
         Confirmations confirmations,
         Notices notices,
+        SessionRing ring,
         TimeProvider time
     )
     {
@@ -93,6 +94,8 @@ static class AddPasskey
         var told = Details.OfFactor(Events.SecondFactorAdded, user, "passkey", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.PasskeyAdded, context, now, told);
         await transaction.CommitAsync(stop);
+        // What staff may do hangs on it.
+        ring.ForgetAllOf(user);
         await notices.Tell(
             user,
             "A passkey was added",

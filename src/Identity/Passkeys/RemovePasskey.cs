@@ -3,6 +3,7 @@ using Hazina.Identity.Activities;
 using Hazina.Identity.LinkedLogins;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.SecondFactors;
+using Hazina.Identity.Sessions;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,7 @@ static class RemovePasskey
         Database database,
         RecoveryCodes codes,
         Notices notices,
+        SessionRing ring,
         TimeProvider time
     )
     {
@@ -52,6 +54,8 @@ static class RemovePasskey
         var told = Details.OfFactor(Events.SecondFactorRemoved, user, "passkey", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.PasskeyRemoved, context, now, told);
         await transaction.CommitAsync(stop);
+        // What staff may do hangs on it.
+        ring.ForgetAllOf(user);
         await notices.Tell(
             user,
             "A passkey was taken away",

@@ -37,6 +37,7 @@ static class ConfirmAuthenticator
         Database database,
         FieldCipher cipher,
         RecoveryCodes codes,
+        SessionRing ring,
         Confirmations confirmations,
         Throttle throttle,
         Notices notices,
@@ -91,6 +92,8 @@ static class ConfirmAuthenticator
         var told = Details.OfFactor(Events.SecondFactorAdded, user, "authenticator", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorAdded, context, now, told);
         await transaction.CommitAsync(stop);
+        // What staff may do hangs on it.
+        ring.ForgetAllOf(user);
         await throttle.GiveBack(CancellationToken.None, limit);
         await notices.Tell(
             user,

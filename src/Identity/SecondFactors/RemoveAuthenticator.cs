@@ -1,6 +1,7 @@
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
+using Hazina.Identity.Sessions;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -22,7 +23,7 @@ static class RemoveAuthenticator
             )
             .Produces(StatusCodes.Status204NoContent);
 
-    static async Task<IResult> Delete(HttpContext context, Database database, RecoveryCodes codes, Notices notices, TimeProvider time)
+    static async Task<IResult> Delete(HttpContext context, Database database, RecoveryCodes codes, SessionRing ring, Notices notices, TimeProvider time)
     {
         var stop = context.RequestAborted;
         var user = Caller.Of(context).Id;
@@ -39,6 +40,8 @@ static class RemoveAuthenticator
         var told = Details.OfFactor(Events.SecondFactorRemoved, user, "authenticator", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorRemoved, context, now, told);
         await transaction.CommitAsync(stop);
+        // What staff may do hangs on it.
+        ring.ForgetAllOf(user);
         await notices.Tell(
             user,
             "The authenticator was taken away",

@@ -5,8 +5,8 @@ using Hazina.Platform.Postgres;
 namespace Hazina.Insight.Trail;
 
 /// <summary>
-/// The trail's entries about one person: they are exported whole; of somebody who is erased the addresses and agents go, with the salt by which the chain covers
-/// them, and the rest names nobody.
+/// The trail's entries about one person: they are exported whole; of somebody who is erased the addresses and agents go, with the salt by which the chain
+/// covers them, and the rest names nobody.
 /// </summary>
 sealed class PersonalEntries(Database database)
 {

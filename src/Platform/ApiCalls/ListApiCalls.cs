@@ -79,10 +79,9 @@ static class ListApiCalls
         return Results.Ok(page.List([.. rows.Select(ApiCallAnswer.Of)], context));
     }
 
-    const string Select = """
-        select id, at, request_id, method, route, path, status, code, duration_us, user_id, key_id, book, host(address) as address, idempotency_key,
-               request_bytes, response_bytes, body
-          from platform.api_calls
+    const string Columns = """
+        id, at, request_id, method, route, path, status, code, duration_us, user_id, key_id, book, host(address) as address, idempotency_key,
+        request_bytes, response_bytes, body
         """;
 
     const string Filters = """
@@ -94,10 +93,10 @@ static class ListApiCalls
         Before = "and id > @cursor order by id limit @count";
 
     // Whose they are, row-level security knows.
-    const string OwnAfterSql = $"{Select} where {Filters} {After}";
-    const string OwnBeforeSql = $"{Select} where {Filters} {Before}";
-    const string AfterWriterSql = $"{Select} where {Filters} and (@only::uuid is null or key_id = @only) {After}";
-    const string BeforeWriterSql = $"{Select} where {Filters} and (@only::uuid is null or key_id = @only) {Before}";
+    const string OwnAfterSql = $"select {Columns} from platform.api_calls where {Filters} {After}";
+    const string OwnBeforeSql = $"select {Columns} from platform.api_calls where {Filters} {Before}";
+    const string AfterWriterSql = $"select {Columns} from platform.api_calls where {Filters} and (@only::uuid is null or key_id = @only) {After}";
+    const string BeforeWriterSql = $"select {Columns} from platform.api_calls where {Filters} and (@only::uuid is null or key_id = @only) {Before}";
 }
 
 [Description("A call of the API.")]

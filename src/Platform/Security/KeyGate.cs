@@ -24,9 +24,7 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
         if (caller?.Addresses?.Have(context.Connection.RemoteIpAddress) == false)
             refusal = PlatformRefusals.AddressNotAllowed.Because($"The key '{caller.Name}' is bound to other addresses.");
         else if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
-            refusal = PlatformRefusals.PermissionMissing.Because(
-                $"{(caller.Session is null ? $"The key '{caller.Name}'" : "Who is signed in")} lacks the permission {missing.Name}.{(caller.Hint is { } hint ? " " + hint : "")}"
-            );
+            refusal = Lacking(caller, missing.Name);
         else if (caller is not null)
             refusal = await Unfit(context, caller);
         if (refusal is not null)
@@ -37,6 +35,12 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
 
         context.Features.Set(caller);
         await next(context);
+    }
+
+    static Refusal Lacking(Caller caller, string permission)
+    {
+        var who = caller.Session is null ? $"The key '{caller.Name}'" : "Who is signed in";
+        return PlatformRefusals.PermissionMissing.Because($"{who} lacks the permission {permission}. {caller.Hint}".TrimEnd());
     }
 
     /// <summary>A no where the route asks for more than a permission.</summary>

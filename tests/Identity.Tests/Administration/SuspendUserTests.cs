@@ -53,6 +53,27 @@ public sealed class SuspendUserTests(StaffServer server) : IClassFixture<StaffSe
     }
 
     [Fact]
+    public async Task A_person_is_signed_out_everywhere_and_may_come_in_again()
+    {
+        using var staff = await server.Staff(Role.Operations);
+        var (asha, email) = await server.Someone();
+        var other = await server.Anyone.SignedIn(email);
+        var out1 = await staff.SendAsync(HttpMethod.Post, $"/v1/users/{asha.User}/sign-out", StaffServer.Because("a lost phone"));
+        Assert.Equal("active", (string)out1.Is(HttpStatusCode.OK)["status"]!);
+        foreach (var session in new[] { asha, other })
+            (await session.Get("/v1/me")).IsProblem(401, "platform.unauthenticated");
+        Assert.Equal("You are signed out", (await server.Anyone.Messages(email))[^1].Subject);
+        Assert.Equal(["signed_in", "sessions_ended"], (await (await server.Anyone.SignedIn(email)).Activity()).Take(2));
+
+        using var admin = await server.Staff(Role.Admin);
+        (await staff.SendAsync(HttpMethod.Post, $"/v1/users/{admin.Id}/sign-out", StaffServer.Because())).IsProblem(
+            403,
+            "identity.staff_protected",
+            "user"
+        );
+    }
+
+    [Fact]
     public async Task The_keys_that_the_person_made_stop_and_stay_so()
     {
         using var staff = await server.Staff(Role.Operations);
