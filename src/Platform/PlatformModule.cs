@@ -75,16 +75,8 @@ public static class PlatformModule
                 (s, person, stop) => s.GetRequiredService<OwnTraces>().Erase(person, stop)
             )
         );
-        services.AddSingleton(s => new EventCatalogue(s.GetServices<EventList>()));
-        services.AddSingleton<EventLog>();
-        services.AddSingleton<ListenerTable>();
-        services.AddSingleton<ParkedEvents>();
-        services.AddOutbox("platform").AddAudit("platform");
+        services.AddEventLog();
         services.AddApiLog();
-        services.AddSingleton<AuditCopies>();
-        services.AddJob("platform.sweep_audit_copies", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<AuditCopies>().Sweep(stop));
-        services.AddPermissions(new Permission(ListEvents.Permission, "Read the events of the key's book."));
-
         return services.AddReadiness(
             "database",
             async (s, stop) =>
@@ -109,6 +101,18 @@ public static class PlatformModule
             .UseMiddleware<RateGate>()
             .UseMiddleware<BodyGate>()
             .UseMiddleware<Idempotency>();
+
+    static void AddEventLog(this IServiceCollection services)
+    {
+        services.AddSingleton(s => new EventCatalogue(s.GetServices<EventList>()));
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<ListenerTable>();
+        services.AddSingleton<ParkedEvents>();
+        services.AddOutbox("platform").AddAudit("platform");
+        services.AddSingleton<AuditCopies>();
+        services.AddJob("platform.sweep_audit_copies", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<AuditCopies>().Sweep(stop));
+        services.AddPermissions(new Permission(ListEvents.Permission, "Read the events of the key's book."));
+    }
 
     static void AddApiLog(this IServiceCollection services)
     {

@@ -12,7 +12,7 @@ static class GetAuditEntry
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet("/{entry}", Get)
+            .MapGet("/audit/{entry}", Get)
             .WithSummary("Get an entry of the audit trail")
             .WithDescription("With its hash. Whether the chain holds, `hazina audit verify` says.")
             .Produces<AuditEntryAnswer>();

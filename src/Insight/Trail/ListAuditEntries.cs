@@ -16,7 +16,7 @@ static class ListAuditEntries
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet("", Get)
+            .MapGet("/audit", Get)
             .WithSummary("List who did what")
             .WithDescription(
                 "The newest first. An entry follows its act within a second or so. Where several filters are given, all of them hold."
