@@ -55,7 +55,7 @@ static class AuditCommand
                 if (!report.IsWhole)
                 {
                     Screen.Error(report.First!);
-                    Screen.Error($"The audit trail is broken in {report.Broken:N0} places ({seen}). Keep the database as it is.");
+                    Screen.Error($"The audit trail is broken, {report.Broken:N0} times ({seen}). Keep the database as it is.");
                     return ExitCode.Failure;
                 }
 

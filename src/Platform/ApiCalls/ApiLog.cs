@@ -55,8 +55,8 @@ sealed class ApiLog(RequestDelegate next, ApiLogWriter writer, TimeProvider time
             IdempotencyKey = Clean(request.Headers[Idempotency.Header].ToString(), LongestKey),
             RequestBytes = request.ContentLength ?? body?.Bytes,
             ResponseBytes = context.Response.ContentLength,
-            // Who is not known yet is registering or signing in, and says who they are.
-            Body = caller is null ? null : body?.Text(),
+            // Programs are helped by it. What people say of themselves, as they register or change their names, is not written down a second time.
+            Body = caller is { Session: null } ? body?.Text() : null,
         };
     }
 

@@ -117,7 +117,7 @@ sealed record ApiCallAnswer(
     string? IdempotencyKey,
     [property: Description("The length of its body, where it was said.")] long? RequestBytes,
     long? ResponseBytes,
-    [property: Description("What a change was asked with, without secrets, where it was small.")] JsonElement? Body
+    [property: Description("What a change was asked with, without secrets, where it was small and came from a key.")] JsonElement? Body
 )
 {
     [Description("Always api_call.")]

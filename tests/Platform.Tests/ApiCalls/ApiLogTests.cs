@@ -101,6 +101,15 @@ public sealed class ApiLogTests
         Assert.Null(call["body"]);
         Assert.Null(call["key"]);
         Assert.Null((await Call(app.Client, "nothing-here"))["route"]);
+        using var juma = await Person.SignedInAsync(app, "user");
+        using var named = new HttpRequestMessage(HttpMethod.Patch, "/v1/me")
+        {
+            Content = JsonContent.Create(new JsonObject { ["first_name"] = "Juma" }),
+        };
+        named.Headers.Add("Request-Id", "a-persons-name");
+        Assert.Equal(HttpStatusCode.OK, (await juma.Client.SendAsync(named)).StatusCode);
+        Assert.Equal(juma.Id.ToString(), (string)(call = await Call(app.Client, "a-persons-name"))["user"]!);
+        Assert.Null(call["body"]);
         Assert.DoesNotContain("asha", (await app.Client.GetStringAsync("/v1/api-calls?status=401")), StringComparison.Ordinal);
     }
 
