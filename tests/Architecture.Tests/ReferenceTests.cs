@@ -92,7 +92,9 @@ public sealed class ReferenceTests
             versions
                 .Except(Limits.PackagesToCome)
                 .Except(
-                    projects.SelectMany(p => XDocument.Parse(p.Text).Descendants("PackageReference")).Select(e => (string)e.Attribute("Include")!)
+                    projects
+                        .SelectMany(p => XDocument.Parse(p.Text).Descendants("PackageReference"))
+                        .Select(e => (string)e.Attribute("Include")!)
                 )
         );
         Assert.Equal(versions.Count, versions.Distinct(StringComparer.OrdinalIgnoreCase).Count());

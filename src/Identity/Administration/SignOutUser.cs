@@ -53,7 +53,11 @@ static class SignOutUser
         );
         var answer = await act.Commit();
         ring.ForgetAllOf(user);
-        await notices.Tell(user, "You are signed out", "Those who run the platform have signed you out on every device. You can sign in again.");
+        await notices.Tell(
+            user,
+            "You are signed out",
+            "Those who run the platform have signed you out on every device. You can sign in again."
+        );
         return Results.Ok(answer);
     }
 

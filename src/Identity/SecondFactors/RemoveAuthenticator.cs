@@ -23,7 +23,14 @@ static class RemoveAuthenticator
             )
             .Produces(StatusCodes.Status204NoContent);
 
-    static async Task<IResult> Delete(HttpContext context, Database database, RecoveryCodes codes, SessionRing ring, Notices notices, TimeProvider time)
+    static async Task<IResult> Delete(
+        HttpContext context,
+        Database database,
+        RecoveryCodes codes,
+        SessionRing ring,
+        Notices notices,
+        TimeProvider time
+    )
     {
         var stop = context.RequestAborted;
         var user = Caller.Of(context).Id;

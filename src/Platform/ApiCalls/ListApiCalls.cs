@@ -95,8 +95,10 @@ static class ListApiCalls
     // Whose they are, row-level security knows.
     const string OwnAfterSql = $"select {Columns} from platform.api_calls where {Filters} {After}";
     const string OwnBeforeSql = $"select {Columns} from platform.api_calls where {Filters} {Before}";
-    const string AfterWriterSql = $"select {Columns} from platform.api_calls where {Filters} and (@only::uuid is null or key_id = @only) {After}";
-    const string BeforeWriterSql = $"select {Columns} from platform.api_calls where {Filters} and (@only::uuid is null or key_id = @only) {Before}";
+    const string AfterWriterSql =
+        $"select {Columns} from platform.api_calls where {Filters} and (@only::uuid is null or key_id = @only) {After}";
+    const string BeforeWriterSql =
+        $"select {Columns} from platform.api_calls where {Filters} and (@only::uuid is null or key_id = @only) {Before}";
 }
 
 [Description("A call of the API.")]
