@@ -75,19 +75,13 @@ static class ConfirmAuthenticator
         if (Totp.StepOf(cipher.Open(pending.Secret, SecondFactor.PlaceOf(pending.Id)), code, now) is not { } step)
             return Refusals.CodeInvalid.Because("The app shows another code. Is its clock right?", "/code");
 
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                ConfirmWriterSql,
-                new
-                {
-                    pending.Id,
-                    step,
-                    now,
-                },
-                transaction,
-                cancellationToken: stop
-            )
-        );
+        var shown = new
+        {
+            pending.Id,
+            step,
+            now,
+        };
+        await connection.ExecuteAsync(new CommandDefinition(ConfirmWriterSql, shown, transaction, cancellationToken: stop));
         var answer = await codes.Renew(connection, transaction, user, stop);
         var told = Details.OfFactor(Events.SecondFactorAdded, user, "authenticator", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorAdded, context, now, told);

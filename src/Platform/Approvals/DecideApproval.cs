@@ -20,9 +20,9 @@ static class DecideApproval
             .WithSummary("Approve")
             .WithDescription(
                 """
-                Says yes to what `details` hold, which is then done, once. The answer's `status` is `done` when it was done at once, `refused` where it
-                could not be, with `fault`, and `approved` while it is being tried. Nobody approves what they asked for themselves. Needs a confirmation of the last ten
-                minutes. To approve again what one has approved changes nothing.
+                Says yes to what `details` hold, which is then done, once. The answer's `status` is `done` when it was done at once, `refused` where it could
+                not be, with `fault`, and `approved` while it is being tried. Nobody approves what they asked for themselves. Needs a confirmation of the last
+                ten minutes. To approve again what one has approved changes nothing.
                 """
             )
             .Produces<Approval>()

@@ -21,8 +21,8 @@ sealed class ScratchTrail : IAsyncDisposable
 
     public static async Task<ScratchTrail> CreateAsync(int entries = 0)
     {
-        var test = await HazinaDatabase.CreateAsync();
-        var trail = new ScratchTrail(test, Database.Owned(test.ConnectionString));
+        var fresh = await HazinaDatabase.CreateAsync();
+        var trail = new ScratchTrail(fresh, Database.Owned(fresh.ConnectionString));
         for (var i = 0; i < entries; i++)
             await trail.Append(trail.Event());
         return trail;
