@@ -31,6 +31,9 @@ static class LedgerBench
             new PostingsOverHttp("http-512", "the same, 512 callers", 512),
             new PostingsOverHttp("http-hot", "the same, 64 callers into one account", 64, hot: true),
             new PostingsOverHttp("http-bulk", $"the whole server; four callers with {Bulk.Size:N0} a request", Bulk.Several, Bulk.Size),
+            new Gate("gate", "the whole server; 64 callers with a call that does nothing, by nobody", "nobody"),
+            new Gate("gate-key", "the same, with a key", "key"),
+            new Gate("gate-session", "the same, in a session", "session"),
         ];
 
     static readonly Target[] Targets =
@@ -58,6 +61,8 @@ static class LedgerBench
         Target.Quicker("http-hot/row-lock", "http-hot", "http-row-lock-hot", goal: 1),
         Target.Ratio("http-bulk/row-lock", "http-bulk", "http-row-lock"),
         Target.Ratio("http-bulk/bulk", "http-bulk", "bulk"),
+        Target.Ratio("gate-key/gate", "gate-key", "gate", goal: 0.85),
+        Target.Ratio("gate-session/gate", "gate-session", "gate", goal: 0.85),
         Target.Ratio("batched/row-lock", "batched", "row-lock"),
     ];
 

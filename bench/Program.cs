@@ -18,6 +18,7 @@ static class Program
             LedgerBench.Command(args),
             Other(TwoProcesses.Command, TwoProcesses.Second),
             Other(PostingsOverHttp.Command, PostingsOverHttp.Serve),
+            Other(Gate.Command, Gate.Serve),
             Other(RowLockOverHttp.Command, RowLockOverHttp.Serve),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();

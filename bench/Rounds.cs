@@ -55,7 +55,8 @@ static class Rounds
             workload.System,
             workload.What,
             workload.Callers,
-            results[workload]
+            results[workload],
+            workload.Unit
         ));
         return new Figures("ledger", command, machine, [.. all]);
     }

@@ -18,6 +18,9 @@ abstract class Workload(string name, string system, string what, int callers) : 
 
     public int Callers => callers;
 
+    /// <summary>Of its figures.</summary>
+    public virtual string Unit => Figure.TransfersASecond;
+
     /// <summary>Makes what it needs in the database. Not measured.</summary>
     public abstract Task Prepare(string connectionString, CancellationToken stop);
 

@@ -22,6 +22,9 @@ sealed class ServerProcess(string command) : IAsyncDisposable
             await Task.Delay(20, stop);
     }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Listening => address ?? throw new InvalidOperationException("Begin comes first.");
+
     /// <summary>A web server is much code, and compiling it well takes its turn with answering: some 20 s until it is as fast as it gets.</summary>
     public static TimeSpan WarmUp(TimeSpan run) => 4 * run;
 

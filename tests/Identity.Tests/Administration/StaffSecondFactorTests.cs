@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Hazina.Identity.Tests.Administration;
 
-/// <summary>How it is where nobody has set it otherwise: staff without a second factor is nobody special.</summary>
+/// <summary>As it is where nobody has set it otherwise: staff without a second factor is nobody special.</summary>
 public sealed class StaffSecondFactorTests
 {
     [Fact]
@@ -14,9 +14,10 @@ public sealed class StaffSecondFactorTests
     {
         var settings = new Dictionary<string, string?>(IdentityServer.Quick)
         {
-            ["Identity:StaffNeedsSecondFactor"] = null,
+            ["Identity:StaffNeedsSecondFactor"] = "true",
             ["Identity:MostSessions"] = "3",
         };
+        Assert.True(new IdentityOptions().StaffNeedsSecondFactor);
         await using var app = await HazinaApp.StartAsync(settings: settings);
         var anyone = new PeopleApi(app, app.Anonymous);
         var email = IdentityServer.AnyEmail();
