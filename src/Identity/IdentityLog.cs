@@ -18,6 +18,9 @@ static partial class IdentityLog
     [LoggerMessage(3021, LogLevel.Warning, "A login at {Provider} was refused: {Reason}")]
     public static partial void LinkedLoginRefused(ILogger logger, string provider, string reason);
 
+    [LoggerMessage(3030, LogLevel.Error, "{User} could not be erased and is tried again in an hour")]
+    public static partial void NotErased(ILogger logger, Exception exception, Guid user);
+
     [LoggerMessage(3010, LogLevel.Warning, "When sessions were last used could not be written down: {Reason}")]
     public static partial void SessionUseNotWritten(ILogger logger, string reason);
 }

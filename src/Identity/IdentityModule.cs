@@ -219,17 +219,17 @@ public static class IdentityModule
         RouteGroupBuilder Who(string permission, string tag = "People") =>
             routes.MapGroup("/v1").WithTags(tag).RequirePermission(permission).RequirePerson();
 
-        var organizations = Who(OrganizationPermissions.Suspend, "Organisations");
+        var organizations = Who(OrganizationPermissions.Suspend, "Organisations").RequireConfirmation();
         SuspendOrganization.Map(organizations);
         ReinstateOrganization.Map(organizations);
         var read = Who(UserPermissions.Read);
         ListUsers.Map(read);
         GetUser.Map(read);
-        var suspend = Who(UserPermissions.Suspend);
+        var suspend = Who(UserPermissions.Suspend).RequireConfirmation();
         SuspendUser.Map(suspend);
         SignOutUser.Map(suspend);
         ReinstateUser.Map(suspend);
         ChangeRoles.Map(Who(UserPermissions.ChangeRoles).RequireConfirmation());
-        ChangeKycStatus.Map(Who(UserPermissions.ChangeKycStatus));
+        ChangeKycStatus.Map(Who(UserPermissions.ChangeKycStatus).RequireConfirmation());
     }
 }

@@ -14,7 +14,7 @@ sealed class Notices(Database database, MessageOutbox messages)
     public async Task Tell(Guid user, string subject, string text)
     {
         string?[] addresses;
-        await using (var connection = await database.Writer("identity").OpenConnectionAsync(CancellationToken.None))
+        await using (var connection = await database.Beside("identity").OpenConnectionAsync(CancellationToken.None))
         {
             var row = await connection.QuerySingleOrDefaultAsync<Row>(FindWriterSql, new { user });
             addresses = [row?.Email, row?.Phone];

@@ -179,7 +179,7 @@ public sealed class People
         select id from identity.users where email = @email and email_verified_at is not null and deleted_at is null
         """;
 
-    // One that waits for its first code goes, too: it may be a stranger's.
+    // One that waits for its first code goes, too: it may be a stranger's. So may be a linked login, which would open the account by itself now.
     const string RemoveAuthenticatorWriterSql = """
         with removed as (
             delete from identity.authenticators where user_id = @user returning confirmed_at
@@ -192,6 +192,10 @@ public sealed class People
             returning id
         ), sign_ins as (
             update identity.sign_ins set used_at = @now where user_id = @user and used_at is null
+        ), linked_logins as (
+            delete from identity.linked_logins where user_id = @user
+        ), person as (
+            update identity.users set rights_shrank_at = @now where id = @user
         ), log as (
             insert into identity.activities (id, user_id, type, created_at) values (@activity, @user, 'authenticator_removed', @now)
         )

@@ -49,7 +49,7 @@ public static class InsightModule
     /// <summary><c>/v1/audit</c></summary>
     public static void MapInsight(this IEndpointRouteBuilder routes)
     {
-        var audit = routes.MapGroup("/v1").WithTags("Audit").RequirePermission(ReadAudit);
+        var audit = routes.MapGroup("/v1").WithTags("Audit").RequirePermission(ReadAudit).RequirePerson();
         ListAuditEntries.Map(audit);
         GetAuditEntry.Map(audit);
     }

@@ -97,8 +97,9 @@ public static class PlatformModule
             .UseRouting()
             .UseOrigins()
             .UseMiddleware<KeyGate>()
-            .UseMiddleware<QueryGate>()
             .UseMiddleware<RateGate>()
+            .Use(KeyGate.Door)
+            .UseMiddleware<QueryGate>()
             .UseMiddleware<BodyGate>()
             .UseMiddleware<Idempotency>();
 

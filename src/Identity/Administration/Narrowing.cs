@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Identity.SecondFactors;
 using Hazina.Identity.Sessions;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -18,7 +19,7 @@ sealed class Narrowing(Database database, RolePermissions permissions, SessionRi
     public async Task Of(Guid user)
     {
         ring.ForgetAllOf(user);
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(CancellationToken.None);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(CancellationToken.None);
         if (await connection.QuerySingleOrDefaultAsync<Row>(FindWriterSql, new { user }) is { } row)
             await Narrow(row, CancellationToken.None);
     }
@@ -26,7 +27,7 @@ sealed class Narrowing(Database database, RolePermissions permissions, SessionRi
     /// <summary>Everybody who is marked.</summary>
     public async Task Sweep(CancellationToken cancellation)
     {
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
         foreach (var row in await connection.QueryAsync<Row>(new CommandDefinition(MarkedWriterSql, cancellationToken: cancellation)))
         {
             await Narrow(row, cancellation);
@@ -46,14 +47,17 @@ sealed class Narrowing(Database database, RolePermissions permissions, SessionRi
     }
 
     Task<int> Narrow(Row row, CancellationToken cancellation) =>
-        keys.Narrow(row.Id, row.Status == "active" ? permissions.Of(row.Roles) : [], cancellation);
+        keys.Narrow(row.Id, row.Status == "active" ? permissions.Of(row.Roles, row.HasSecondFactor) : [], cancellation);
 
-    sealed record Row(Guid Id, string[] Roles, string Status, DateTimeOffset? RightsShrankAt);
+    sealed record Row(Guid Id, string[] Roles, string Status, DateTimeOffset? RightsShrankAt, bool HasSecondFactor);
 
-    const string FindWriterSql = "select id, roles, status, rights_shrank_at from identity.users where id = @user";
+    const string FindWriterSql = $"""
+        select u.id, u.roles, u.status, u.rights_shrank_at, {SecondFactor.IsThere} as has_second_factor from identity.users u where u.id = @user
+        """;
 
-    const string MarkedWriterSql = """
-        select id, roles, status, rights_shrank_at from identity.users where rights_shrank_at is not null order by rights_shrank_at limit 1000
+    const string MarkedWriterSql = $"""
+        select u.id, u.roles, u.status, u.rights_shrank_at, {SecondFactor.IsThere} as has_second_factor
+          from identity.users u where u.rights_shrank_at is not null order by u.rights_shrank_at limit 1000
         """;
 
     const string ClearWriterSql = """

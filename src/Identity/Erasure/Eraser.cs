@@ -5,6 +5,7 @@ using Hazina.Platform.Auditing;
 using Hazina.Platform.Events;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Privacy;
+using Microsoft.Extensions.Logging;
 
 namespace Hazina.Identity.Erasure;
 
@@ -18,7 +19,8 @@ sealed class Eraser(
     PersonalRecords records,
     SessionRing ring,
     IServiceProvider services,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<Eraser> logger
 )
 {
     static readonly TimeSpan Later = TimeSpan.FromHours(1);
@@ -26,28 +28,51 @@ sealed class Eraser(
     public async Task EraseDue(CancellationToken cancellation)
     {
         foreach (var user in await Users(DueWriterSql, cancellation))
+            await Try(user, EndUnlessBlocked, cancellation);
+        foreach (var user in await Users(AgainWriterSql, cancellation))
+            await Try(user, EraseElsewhere, cancellation);
+    }
+
+    /// <summary>One who cannot be erased, whatever it is, does not keep the others.</summary>
+    async Task Try(Guid user, Func<Guid, CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        try
         {
-            if (await Blocked(user, cancellation) is { } why)
-                await Set(
-                    BlockedWriterSql,
-                    new
-                    {
-                        user,
-                        why,
-                        later = time.GetUtcNow() + Later,
-                    },
-                    cancellation
-                );
-            else
-                await End(user, cancellation);
+            await work(user, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            IdentityLog.NotErased(logger, e, user);
+            await Set(LaterWriterSql, new { user, later = time.GetUtcNow() + Later }, cancellation);
+        }
+    }
+
+    async Task EndUnlessBlocked(Guid user, CancellationToken cancellation)
+    {
+        if (await Blocked(user, cancellation) is not { } why)
+        {
+            await End(user, cancellation);
+            return;
         }
 
-        foreach (var user in await Users(AgainWriterSql, cancellation))
-        {
-            foreach (var module in modules.Reverse())
-                await module.Erase(services, user, cancellation);
-            await Set(ErasedWriterSql, new { user, now = time.GetUtcNow() }, cancellation);
-        }
+        var later = time.GetUtcNow() + Later;
+        await Set(
+            BlockedWriterSql,
+            new
+            {
+                user,
+                why,
+                later,
+            },
+            cancellation
+        );
+    }
+
+    async Task EraseElsewhere(Guid user, CancellationToken cancellation)
+    {
+        foreach (var module in modules.Reverse())
+            await module.Erase(services, user, cancellation);
+        await Set(ErasedWriterSql, new { user, now = time.GetUtcNow() }, cancellation);
     }
 
     async Task<List<Guid>> Users(string sql, CancellationToken cancellation)
@@ -103,6 +128,11 @@ sealed class Eraser(
 
     const string BlockedWriterSql = """
         update identity.erasures set blocked_by = left(@why, 500), due_at = @later where user_id = @user and done_at is null
+        """;
+
+    const string LaterWriterSql = """
+        update identity.erasures set due_at = case when done_at is null then @later else due_at end, again_at = case when done_at is not null then @later end
+         where user_id = @user
         """;
 
     const string DoneWriterSql = """

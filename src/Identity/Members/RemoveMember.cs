@@ -49,12 +49,27 @@ static class RemoveMember
                 return last;
         }
 
-        await membership.Do(RemoveWriterSql, new { organization, user });
+        await membership.Do(
+            RemoveWriterSql,
+            new
+            {
+                organization,
+                user,
+                now,
+            }
+        );
         await membership.Write(user, ActivityType.MembershipEnded, new { member = user, role = Words.Of(role) });
         await membership.Commit();
         ring.ForgetAllOf(user);
         return Results.NoContent();
     }
 
-    const string RemoveWriterSql = "delete from identity.members where organization_id = @organization and user_id = @user";
+    // What they have invited somebody as, maybe themselves, goes with them.
+    const string RemoveWriterSql = """
+        with invitations as (
+            update identity.invitations set status = 'withdrawn', ended_at = @now
+             where organization_id = @organization and invited_by = @user and status = 'open'
+        )
+        delete from identity.members where organization_id = @organization and user_id = @user
+        """;
 }

@@ -72,16 +72,19 @@ sealed class OrganizationStanding(
     /// <summary>As it stands by now: of two changes at once the later one is not undone by the one before it.</summary>
     async Task LetKeysFollow(NpgsqlConnection connection, Guid organization, CancellationToken cancellation)
     {
-        var row = await connection.QuerySingleAsync<Due>(
-            new CommandDefinition(FindWriterSql, new { organization }, cancellationToken: cancellation)
+        // Held meanwhile: of two who see to it at once the second sees what the first has left.
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var status = await connection.QuerySingleAsync<string>(
+            new CommandDefinition(FindWriterSql, new { organization }, transaction, cancellationToken: cancellation)
         );
-        if (row.Status == "suspended")
+        if (status == "suspended")
             await keys.Hold(organization, cancellation);
         else
             await keys.Release(organization, cancellation);
         await connection.ExecuteAsync(
-            new CommandDefinition(ClearWriterSql, new { organization, seen = row.KeysDueAt }, cancellationToken: cancellation)
+            new CommandDefinition(ClearWriterSql, new { organization }, transaction, cancellationToken: cancellation)
         );
+        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>With its owners, whose business it is, and once in the audit trail.</summary>
@@ -154,8 +157,6 @@ sealed class OrganizationStanding(
 
     sealed record Held(string Status, bool IsOwn);
 
-    sealed record Due(string Status, DateTimeOffset? KeysDueAt);
-
     const string HoldWriterSql = """
         select o.status, exists (select from identity.members m where m.organization_id = o.id and m.user_id = @actor) as is_own
           from identity.organizations o
@@ -172,7 +173,7 @@ sealed class OrganizationStanding(
 
     const string DueWriterSql = "select id from identity.organizations where keys_due_at is not null order by keys_due_at limit 1000";
 
-    const string FindWriterSql = "select status, keys_due_at from identity.organizations where id = @organization";
+    const string FindWriterSql = "select status from identity.organizations where id = @organization for no key update";
 
-    const string ClearWriterSql = "update identity.organizations set keys_due_at = null where id = @organization and keys_due_at = @seen";
+    const string ClearWriterSql = "update identity.organizations set keys_due_at = null where id = @organization";
 }

@@ -90,7 +90,9 @@ static class AddPasskey
         var passkey = new PasskeyAnswer(Guid.CreateVersion7(now), name, made.IsBackedUp, now, null);
         if (!await Insert(connection, transaction, user, passkey, made, stop))
             return Refusals.PasskeyInvalid.Because("The passkey cannot be added.", "/credential");
-        var recovery = before.HasSecondFactor ? null : await codes.Renew(connection, transaction, user, stop);
+        var recovery = before.HasSecondFactor
+            ? null
+            : await codes.RenewWithFirst(connection, transaction, user, Caller.Of(context).Session!.Value, stop);
         var told = Details.OfFactor(Events.SecondFactorAdded, user, "passkey", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.PasskeyAdded, context, now, told);
         await transaction.CommitAsync(stop);

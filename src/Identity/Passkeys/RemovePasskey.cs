@@ -64,5 +64,9 @@ static class RemovePasskey
         return Results.NoContent();
     }
 
-    const string RemoveWriterSql = "delete from identity.passkeys where id = @passkey and user_id = @user returning name";
+    // Keys that staff made follow (Narrowing).
+    const string RemoveWriterSql = """
+        with person as (update identity.users set rights_shrank_at = now() where id = @user)
+        delete from identity.passkeys where id = @passkey and user_id = @user returning name
+        """;
 }

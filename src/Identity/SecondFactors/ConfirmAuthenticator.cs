@@ -82,7 +82,7 @@ static class ConfirmAuthenticator
             now,
         };
         await connection.ExecuteAsync(new CommandDefinition(ConfirmWriterSql, shown, transaction, cancellationToken: stop));
-        var answer = await codes.Renew(connection, transaction, user, stop);
+        var answer = await codes.RenewWithFirst(connection, transaction, user, Caller.Of(context).Session!.Value, stop);
         var told = Details.OfFactor(Events.SecondFactorAdded, user, "authenticator", now);
         await ActivityLog.Write(connection, transaction, user, ActivityType.AuthenticatorAdded, context, now, told);
         await transaction.CommitAsync(stop);

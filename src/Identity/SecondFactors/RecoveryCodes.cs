@@ -47,9 +47,34 @@ sealed class RecoveryCodes(Pepper pepper, TimeProvider time)
         return answer;
     }
 
+    /// <summary>
+    /// With somebody's first second factor. Sessions that began without one end with that, but for the one in which it was added: they may be a thief's.
+    /// </summary>
+    public async Task<RecoveryCodesAnswer> RenewWithFirst(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Guid user,
+        Guid session,
+        CancellationToken cancellation
+    )
+    {
+        var values = new
+        {
+            user,
+            session,
+            now = time.GetUtcNow(),
+        };
+        await connection.ExecuteAsync(new CommandDefinition(EndOthersWriterSql, values, transaction, cancellationToken: cancellation));
+        return await Renew(connection, transaction, user, cancellation);
+    }
+
     /// <summary>After a second factor was taken away, as part of the same transaction: without any, there is nothing that they could stand in for.</summary>
     public Task ForgetWithLast(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, CancellationToken cancellation) =>
         connection.ExecuteAsync(new CommandDefinition(ForgetWithLastWriterSql, new { user }, transaction, cancellationToken: cancellation));
+
+    const string EndOthersWriterSql = """
+        update identity.sessions set ended_at = @now, end_reason = 'ended_by_user' where user_id = @user and id <> @session and ended_at is null
+        """;
 
     const string ForgetWriterSql = "delete from identity.recovery_codes where user_id = @user";
 

@@ -57,5 +57,9 @@ static class RemoveAuthenticator
         return Results.NoContent();
     }
 
-    const string RemoveWriterSql = "delete from identity.authenticators where user_id = @user and confirmed_at is not null";
+    // Keys that staff made follow (Narrowing).
+    const string RemoveWriterSql = """
+        with person as (update identity.users set rights_shrank_at = now() where id = @user)
+        delete from identity.authenticators where user_id = @user and confirmed_at is not null
+        """;
 }

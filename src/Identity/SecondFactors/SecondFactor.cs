@@ -94,7 +94,7 @@ sealed class SecondFactor(Database database, FieldCipher cipher, Pepper pepper, 
     /// </summary>
     public async Task<Refusal?> Take(Guid user, string network, CancellationToken cancellation)
     {
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
         var isKnownHere = await connection.QuerySingleAsync<bool>(
             new CommandDefinition(
                 KnownWriterSql,

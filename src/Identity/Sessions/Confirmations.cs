@@ -17,7 +17,7 @@ sealed class Confirmations(Database database, IOptions<IdentityOptions> options,
     /// <summary>A no where the session has to be confirmed first; read from the database, so that all servers know at once.</summary>
     public async Task<Refusal?> Missing(Guid session, CancellationToken cancellation)
     {
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
         return await Missing(connection, transaction: null, session, cancellation);
     }
 

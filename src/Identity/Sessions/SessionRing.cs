@@ -39,7 +39,7 @@ sealed class SessionRing(
             return null;
         var (hash, asked) = (SessionToken.Hash(text), memory.Forgotten);
         var now = time.GetUtcNow();
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(
                 FindWriterSql,
@@ -55,9 +55,8 @@ sealed class SessionRing(
         if (row is null)
             return null;
 
-        var isHalf = options.Value.StaffNeedsSecondFactor && !row.HasSecondFactor && row.Roles.Any(Role.Staff.Contains);
-        var roles = isHalf ? [.. row.Roles.Except(Role.Staff)] : row.Roles;
-        var caller = new Caller(row.UserId, $"user {row.UserId}", Book, permissions.Of(roles))
+        var isHalf = permissions.IsHalf(row.Roles, row.HasSecondFactor);
+        var caller = new Caller(row.UserId, $"user {row.UserId}", Book, permissions.Of(row.Roles, row.HasSecondFactor))
         {
             Session = row.Id,
             Hint = isHalf ? "Who works for the platform needs a second factor for that: POST /v1/me/authenticator, or a passkey." : null,
@@ -87,7 +86,7 @@ sealed class SessionRing(
 
     async Task Write(Guid[] ids, DateTime[] times)
     {
-        await using var connection = await database.Writer("identity").OpenConnectionAsync();
+        await using var connection = await database.Beside("identity").OpenConnectionAsync();
         await connection.ExecuteAsync(
             UsedWriterSql,
             new

@@ -60,27 +60,30 @@ static class SignIn
 
         var stop = context.RequestAborted;
         var now = time.GetUtcNow();
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         var network = Throttle.Network(context.Connection.RemoteIpAddress);
         var key = login.ToLowerInvariant();
-        var person = await connection.QueryFirstOrDefaultAsync<Person>(
-            new CommandDefinition(
-                FindWriterSql,
-                new
-                {
-                    login = key,
-                    network,
-                    knownSince = Throttle.KnownSince(now),
-                },
-                cancellationToken: stop
-            )
-        );
+        // Given back before the password is checked: that takes a while, and others wait for connections.
+        Person? person;
+        await using (var asking = await database.Writer("identity").OpenConnectionAsync(stop))
+            person = await asking.QueryFirstOrDefaultAsync<Person>(
+                new CommandDefinition(
+                    FindWriterSql,
+                    new
+                    {
+                        login = key,
+                        network,
+                        knownSince = Throttle.KnownSince(now),
+                    },
+                    cancellationToken: stop
+                )
+            );
         var limits = Limits(person is null ? $"login {key}" : $"person {person.Id}", network, person?.IsKnownHere == true);
         if (await throttle.Take(stop, limits) is { } wait)
             return wait;
         var isRight = await passwords.Check(password, person?.Kept, stop);
         if (isRight is null)
             return Refusals.Busy.Because("Too many passwords are waiting to be checked.") with { RetryAfter = TimeSpan.FromSeconds(5) };
+        await using var connection = await database.Writer("identity").OpenConnectionAsync(stop);
         if (isRight == false)
         {
             await ActivityLog.Write(connection, null, person?.Id, ActivityType.SignInFailed, context, now);

@@ -26,7 +26,7 @@ sealed class Throttle(Database database, Pepper pepper, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var keyed = Keyed(limits);
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(
                 TakeWriterSql,
@@ -53,7 +53,7 @@ sealed class Throttle(Database database, Pepper pepper, TimeProvider time)
     public async Task GiveBack(CancellationToken cancellation, params IReadOnlyList<Limit> limits)
     {
         var first = KeyOf(limits[0]);
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(
             new CommandDefinition(
                 GiveBackWriterSql,
@@ -66,7 +66,7 @@ sealed class Throttle(Database database, Pepper pepper, TimeProvider time)
     /// <summary>Forgets what has run out.</summary>
     public async Task Sweep(CancellationToken cancellation)
     {
-        await using var connection = await database.Writer("identity").OpenConnectionAsync(cancellation);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(
             new CommandDefinition(SweepWriterSql, new { now = time.GetUtcNow() }, cancellationToken: cancellation)
         );

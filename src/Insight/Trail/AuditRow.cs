@@ -60,6 +60,8 @@ sealed record AuditRow
     {
         if (OriginSalt is not null && !DigestOf(OriginSalt, Address, UserAgent).AsSpan().SequenceEqual(OriginDigest))
             return "its address or agent is not the one that was written";
+        if (OriginSalt is null && (Address is not null || UserAgent is not null))
+            return "it has an address or agent that nothing vouches for";
         return ComputedHash().AsSpan().SequenceEqual(Hash) ? null : "its content does not give its hash";
     }
 

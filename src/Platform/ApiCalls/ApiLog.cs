@@ -26,7 +26,7 @@ sealed class ApiLog(RequestDelegate next, ApiLogWriter writer, TimeProvider time
         finally
         {
             var status = StatusOf(context);
-            if (isWhole || status >= StatusCodes.Status400BadRequest || writer.IsSample())
+            if (isWhole || (status >= StatusCodes.Status400BadRequest && writer.TakeRefusedPlace()) || writer.IsSample())
                 writer.Put(CallOf(context, status, body, time.GetElapsedTime(started)));
         }
     }

@@ -6,9 +6,12 @@ public sealed record ApiLogOptions
     /// <summary>Calls are kept for so many days; zero or less: none is written.</summary>
     public int KeepDays { get; set; } = 30;
 
-    /// <summary>So many calls a second are written whatever comes of them. Of those beyond it, the ones that were refused or failed, and samples.</summary>
+    /// <summary>So many calls a second are written whatever comes of them.</summary>
     public int AllUpTo { get; set; } = 50;
 
-    /// <summary>Of the calls beyond that which went well, every so many-th.</summary>
+    /// <summary>Beyond those, so many a second of the ones that were refused or failed: who is refused without end does not fill the disk.</summary>
+    public int RefusedUpTo { get; set; } = 50;
+
+    /// <summary>Of the calls beyond that, every so many-th.</summary>
     public int SampleEvery { get; set; } = 100;
 }

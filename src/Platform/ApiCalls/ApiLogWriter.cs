@@ -33,6 +33,7 @@ sealed class ApiLogWriter(Database database, IOptions<ApiLogOptions> options, Ti
     readonly Channel<ApiCall> waiting = Channel.CreateBounded<ApiCall>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     long second;
     int taken,
+        refused,
         passed;
     long lost;
 
@@ -50,10 +51,14 @@ sealed class ApiLogWriter(Database database, IOptions<ApiLogOptions> options, Ti
         {
             Volatile.Write(ref second, now);
             Volatile.Write(ref taken, 0);
+            Volatile.Write(ref refused, 0);
         }
 
         return Interlocked.Increment(ref taken) <= options.AllUpTo;
     }
+
+    /// <summary>Whether a call that was refused or failed, and has no place, is written all the same.</summary>
+    public bool TakeRefusedPlace() => Interlocked.Increment(ref refused) <= options.RefusedUpTo;
 
     public bool IsSample() => options.SampleEvery > 0 && (uint)Interlocked.Increment(ref passed) % (uint)options.SampleEvery == 0;
 

@@ -60,6 +60,8 @@ static class ListApiCalls
             from = filter.From?.ToUniversalTime(),
             to = filter.To?.ToUniversalTime(),
             only = caller.May(ReadAll) ? (Guid?)null : caller.Id,
+            // A key sees one book, also of what others did in it.
+            book = caller.Session is null ? caller.Book : null,
             cursor,
             count = page.Rows,
         };
@@ -86,7 +88,7 @@ static class ListApiCalls
 
     const string Filters = """
         (@requestId::text is null or request_id = @requestId) and (@key::uuid is null or key_id = @key) and (@status::int is null or status = @status)
-           and (@from::timestamptz is null or at >= @from) and (@to::timestamptz is null or at < @to)
+           and (@book::text is null or book = @book) and (@from::timestamptz is null or at >= @from) and (@to::timestamptz is null or at < @to)
         """;
 
     const string After = "and (@cursor::uuid is null or id < @cursor) order by id desc limit @count",

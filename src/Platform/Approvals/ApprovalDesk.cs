@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dapper;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -73,7 +74,23 @@ public sealed class ApprovalDesk
             until = now + kind.Patience,
         };
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(new CommandDefinition(AskWriterSql, values, cancellationToken: cancellation));
+        await using (var transaction = await connection.BeginTransactionAsync(cancellation))
+        {
+            var isNew =
+                await connection.ExecuteAsync(new CommandDefinition(AskWriterSql, values, transaction, cancellationToken: cancellation))
+                == 1;
+            if (isNew)
+                await Audit.Write(
+                    transaction,
+                    context,
+                    new AuditEntry("platform.approval.asked", new AuditTarget("approval", id), now)
+                    {
+                        After = new { kind = kind.Name, subject },
+                    }
+                );
+            await transaction.CommitAsync(cancellation);
+        }
+
         var row = await connection.QuerySingleOrDefaultAsync<ApprovalRow>(
             new CommandDefinition(SameWriterSql, values, cancellationToken: cancellation)
         );

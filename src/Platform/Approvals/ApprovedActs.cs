@@ -20,7 +20,7 @@ sealed class ApprovedActs(
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10),
         LongestPause = TimeSpan.FromHours(1),
-        Patience = TimeSpan.FromMinutes(1);
+        Patience = TimeSpan.FromSeconds(40); // shorter than a transaction may idle
 
     /// <summary>Does those that are due.</summary>
     public async Task CarryDue(CancellationToken cancellation)
@@ -31,7 +31,17 @@ sealed class ApprovedActs(
             new CommandDefinition(DueWriterSql, new { now = time.GetUtcNow() }, cancellationToken: cancellation)
         );
         foreach (var id in due)
-            await Carry(id, cancellation);
+        {
+            try
+            {
+                await Carry(id, cancellation);
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            {
+                // One that cannot even be written down keeps nobody else waiting.
+                PlatformLog.ApprovedActFailed(logger, e, id, "?", 0);
+            }
+        }
     }
 
     /// <summary>Does one, unless somebody else is at it or it is done.</summary>
@@ -76,7 +86,7 @@ sealed class ApprovedActs(
             var kind = desk.KindOf(row.Kind) ?? throw new InvalidOperationException($"This program does not know {row.Kind}.");
             await using var scope = scopes.CreateAsyncScope();
             var act = new ApprovedAct(row.Id, row.Book, row.Maker, row.Checker!.Value, row.Details);
-            return (await kind.Carry(scope.ServiceProvider, act, either.Token), null);
+            return (await kind.Carry(scope.ServiceProvider, act, either.Token).WaitAsync(either.Token), null);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Dapper;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -119,6 +120,19 @@ static class DecideApproval
                 $"It is {(row.Status == "pending" ? "expired" : row.Status)} and cannot be {Words.Of(decision)}."
             );
         await Write(connection, transaction, approval, decision, reason, caller, now, stop);
+        await Audit.Write(
+            transaction,
+            context,
+            new AuditEntry($"platform.approval.{Words.Of(decision)}", new AuditTarget("approval", approval), now)
+            {
+                After = new
+                {
+                    row.Kind,
+                    row.Subject,
+                    asked_by = row.Maker,
+                },
+            }
+        );
         await transaction.CommitAsync(stop);
         return null;
     }

@@ -38,6 +38,8 @@ sealed class RedisCounters : ICounters, IAsyncDisposable
     /// <summary>Whether Redis answers.</summary>
     public bool IsShared => link.IsUp;
 
+    const int MostWaiting = 100_000;
+
     public Taken Take(string key, long most, TimeSpan window)
     {
         var tally = memory.Windows.Of(key);
@@ -93,8 +95,18 @@ sealed class RedisCounters : ICounters, IAsyncDisposable
         try
         {
             // Nothing is put behind what has not been answered: it would pile up.
-            if (unanswered is { IsCompleted: false } || link.Use() is not { } redis)
+            if (unanswered is { IsCompleted: false })
                 return false;
+            if (link.Use() is not { } redis)
+            {
+                // Nobody to tell: what waits must not pile up without end. Whoever is counted again waits again.
+                if (windows.Count > MostWaiting)
+                    Waiting(windows);
+                if (hours.Count > MostWaiting)
+                    Waiting(hours);
+                return false;
+            }
+
             unanswered = Task.WhenAll([.. Waiting(windows).Select(w => Tell(redis, w)), .. Waiting(hours).Select(h => Tell(redis, h))]);
             await unanswered.WaitAsync(Patience, time, cancellation);
             return true;

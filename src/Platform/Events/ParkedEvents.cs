@@ -19,7 +19,7 @@ public sealed class ParkedEvents(Database database, TimeProvider time)
         Do(ReplayWriterSql, listener, number, cancellation);
 
     /// <summary>Gives a parked event up for good, so that those behind it are handled.</summary>
-    /// <returns>False when it is not parked.</returns>
+    /// <returns>False when it is not parked, or is an entry of the audit trail, which would be gone without a trace: those can only be tried again.</returns>
     public Task<bool> Skip(string listener, long number, CancellationToken cancellation = default) =>
         Do(SkipWriterSql, listener, number, cancellation);
 
@@ -59,6 +59,7 @@ public sealed class ParkedEvents(Database database, TimeProvider time)
     const string SkipWriterSql = """
         with gone as (
             delete from platform.held_events where listener = @listener and number = @number and state = 'parked'
+               and type not like '%.audit.recorded.v%'
             returning listener, key, number
         ), next as (
             update platform.held_events as h set state = 'retrying', next_try_at = @now

@@ -54,6 +54,8 @@ static class CreateKey
         var (owner, no) = Caller.Of(context).OwnerOf(body.Organization, "/organization");
         if (owner is null)
             return no!;
+        if (body.Organization is not null && KeyRules.BeyondOrganizations(permissions, keys) is { } staffs)
+            return staffs;
 
         await using var own = await OwnKeys.Open(database, context);
         if ((await own.Query<long>(CountSql, new { owner = owner.Id, now })).Single() >= MostLive)

@@ -88,6 +88,23 @@ static class KeyRules
             ),
         };
 
+    /// <summary>
+    /// An organisation's keys outlive their maker, so they have nothing that is given for working here: that would stay with the organisation.
+    /// </summary>
+    public static Refusal? BeyondOrganizations(IEnumerable<string> permissions, ApiKeys keys)
+    {
+        var ordinary = keys
+            .Permissions.Where(p => p.Roles.Any(r => !Role.Staff.Contains(r)))
+            .Select(p => p.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        return permissions.FirstOrDefault(p => !ordinary.Contains(p)) is { } staffs
+            ? PlatformRefusals.PermissionMissing.Because(
+                $"{staffs} is for those who run the platform, and no organisation's key has it.",
+                "permissions"
+            )
+            : null;
+    }
+
     public static Refusal NoSuchKey(Guid id) => PlatformRefusals.NoSuchKey.Because($"There is no key {id}.", "key");
 }
 

@@ -55,6 +55,12 @@ public sealed class Database : IAsyncDisposable
     /// <summary>As the role <c>&lt;module&gt;_writer</c>, for jobs, listeners and statements alongside.</summary>
     public NpgsqlDataSource Writer(string module) => Source(module + "_writer");
 
+    /// <summary>
+    /// As <see cref="Writer"/>, from connections of its own: for short questions that may be asked while a connection of the writer's is held. Who held one
+    /// and waited for another of the same twenty could wait for others who do the same. Whoever has one of these takes no other.
+    /// </summary>
+    public NpgsqlDataSource Beside(string module) => Source(module + "_writer", "/beside");
+
     /// <summary>Without a role: the login may hardly touch anything, but may end its own backends.</summary>
     public NpgsqlDataSource Bare() => Source("");
 
@@ -69,14 +75,20 @@ public sealed class Database : IAsyncDisposable
 
     internal string? Password => new NpgsqlConnectionStringBuilder(connectionString).Password;
 
-    NpgsqlDataSource Source(string role)
+    NpgsqlDataSource Source(string role, string beside = "")
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         return sources
             .GetOrAdd(
-                role,
-                r => new Lazy<NpgsqlDataSource>(() =>
-                    Build(ConnectionSettings.Of(connectionString, r.Length == 0 ? null : r, r.Length == 0 ? "hazina" : "hazina/" + r))
+                role + beside,
+                name => new Lazy<NpgsqlDataSource>(() =>
+                    Build(
+                        ConnectionSettings.Of(
+                            connectionString,
+                            role.Length == 0 ? null : role,
+                            role.Length == 0 ? "hazina" : "hazina/" + name
+                        )
+                    )
                 )
             )
             .Value;

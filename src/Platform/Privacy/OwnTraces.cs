@@ -51,13 +51,14 @@ sealed class OwnTraces(Database database, TimeProvider time)
           from (select id, at, request_id, method, path, status, host(address) as address, key_id, body
                   from platform.api_calls
                  where user_id = @person
-                    or key_id in (select k.id from platform.api_keys k where k.owner_type = 'user' and k.owner_id = @person)) c
+                    or key_id = any (array(select k.id from platform.api_keys k where k.owner_type = 'user' and k.owner_id = @person))
+                 order by id desc limit 10000) c
         """;
 
     const string EraseCallsWriterSql = """
         update platform.api_calls set address = null, body = null
          where user_id = @person
-            or key_id in (select k.id from platform.api_keys k where k.owner_type = 'user' and k.owner_id = @person)
+            or key_id = any (array(select k.id from platform.api_keys k where k.owner_type = 'user' and k.owner_id = @person))
         """;
 
     const string EraseKeysWriterSql = """

@@ -73,7 +73,13 @@ public sealed class FieldKeys(IConfiguration settings)
             return read?.Keys ?? Keep(Parse(given, "The setting FieldKeys:Keys"), default);
         var file = FileName();
         if (!File.Exists(file))
+        {
+            // Another one would encrypt what the old one's return leaves unreadable.
+            if (read is not null)
+                throw new InvalidOperationException($"{file} has gone: the keys of encrypted fields were in it.");
             SecretFile.LoadOrCreate(file, Bytes);
+        }
+
         // Asked first: what is written after that is read the next time.
         var written = File.GetLastWriteTimeUtc(file);
         lock (gate)

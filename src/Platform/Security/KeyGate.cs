@@ -1,5 +1,6 @@
 using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Hazina.Platform.Security;
@@ -26,16 +27,17 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
         else if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
             refusal = Lacking(caller, missing.Name);
         else if (caller is not null)
-            refusal = await Unfit(context, caller);
+            refusal = OnlyForPeople(context, caller);
+        // Told behind the limits, so that who is refused without end is limited as others are, and by who they are.
         if (refusal is not null)
-        {
-            await refusal.ExecuteAsync(context);
-            return;
-        }
-
-        context.Features.Set(caller);
+            context.Features.Set(new Refused(refusal));
+        if (caller is not null)
+            context.Features.Set(caller);
         await next(context);
     }
+
+    /// <summary>What the gate has found, for <see cref="Door"/>.</summary>
+    sealed record Refused(Refusal Refusal);
 
     static Refusal Lacking(Caller caller, string permission)
     {
@@ -43,18 +45,28 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
         return PlatformRefusals.PermissionMissing.Because($"{who} lacks the permission {permission}. {caller.Hint}".TrimEnd());
     }
 
-    /// <summary>A no where the route asks for more than a permission.</summary>
-    async Task<Refusal?> Unfit(HttpContext context, Caller caller)
+    static Refusal? OnlyForPeople(HttpContext context, Caller caller) =>
+        caller.Session is null && context.GetEndpoint()!.Metadata.GetMetadata<RequiredPerson>() is not null
+            ? PlatformRefusals.PeopleOnly.Because($"The call was made with the key '{caller.Name}'.")
+            : null;
+
+    /// <summary>Stands behind the limits, and lets nobody through whom the gate has refused or who has to show first who they are.</summary>
+    public static async Task Door(HttpContext context, RequestDelegate next)
     {
-        var metadata = context.GetEndpoint()!.Metadata;
-        if (caller.Session is null)
-            return metadata.GetMetadata<RequiredPerson>() is null
-                ? null
-                : PlatformRefusals.PeopleOnly.Because($"The call was made with the key '{caller.Name}'.");
-        if (metadata.GetMetadata<RequiredConfirmation>() is null)
+        var refusal = context.Features.Get<Refused>()?.Refusal ?? await Unconfirmed(context);
+        await (refusal is null ? next(context) : refusal.ExecuteAsync(context));
+    }
+
+    static async Task<Refusal?> Unconfirmed(HttpContext context)
+    {
+        if (
+            context.Features.Get<Caller>() is not { Session: not null } caller
+            || context.GetEndpoint()?.Metadata.GetMetadata<RequiredConfirmation>() is null
+            || Read(context.Request) is not { } text
+        )
             return null;
-        var text = Read(context.Request)!;
-        return await Array.Find(sources, s => s.Gave(text))!.Unconfirmed(caller, context.RequestAborted);
+        var source = context.RequestServices.GetServices<ICallerSource>().First(s => s.Gave(text));
+        return await source.Unconfirmed(caller, context.RequestAborted);
     }
 
     async Task<(Caller? Caller, Refusal? Refusal)> Identify(HttpContext context)

@@ -103,8 +103,8 @@ public sealed partial class MatrixTests
         POST   /v1/me/erasure                                         people      202
         DELETE /v1/me/erasure                                         people      204
 
-        GET    /v1/audit                                              key,compliance,admin   200
-        GET    /v1/audit/{entry}                                      key,compliance,admin   404
+        GET    /v1/audit                                              compliance,admin   200
+        GET    /v1/audit/{entry}                                      compliance,admin   404
         GET    /v1/events                                             key         200
         GET    /v1/approvals                                          staff       200
         GET    /v1/approvals/{approval}                               staff       404
