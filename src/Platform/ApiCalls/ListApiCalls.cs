@@ -88,7 +88,7 @@ static class ListApiCalls
 
     const string Filters = """
         (@requestId::text is null or request_id = @requestId) and (@key::uuid is null or key_id = @key) and (@status::int is null or status = @status)
-           and (@book::text is null or book = @book) and (@from::timestamptz is null or at >= @from) and (@to::timestamptz is null or at < @to)
+           and (@book::text is null or book is null or book = @book) and (@from::timestamptz is null or at >= @from) and (@to::timestamptz is null or at < @to)
         """;
 
     const string After = "and (@cursor::uuid is null or id < @cursor) order by id desc limit @count",

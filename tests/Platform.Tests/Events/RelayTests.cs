@@ -159,14 +159,21 @@ public sealed class RelayTests
     {
         await using var sample = await SampleModule.CreateAsync();
         await using var connection = await sample.Database.Writer("platform").OpenConnectionAsync();
+        const string told = """
+            insert into platform.events (number, id, type, key, is_public, occurred_at, data)
+            values (1, gen_random_uuid(), 'sample.thing.moved.v1', 'a', false, now(), '{}')
+            """;
+        await using (var tell = new NpgsqlCommand(told, connection))
+            await tell.ExecuteNonQueryAsync();
+        await using (var take = new NpgsqlCommand("delete from platform.events", connection))
+        {
+            var kept = await Assert.ThrowsAsync<PostgresException>(() => take.ExecuteNonQueryAsync());
+            Assert.Equal(PostgresErrorCodes.RestrictViolation, kept.SqlState);
+        }
+
         foreach (
             var sql in (string[])
-                [
-                    "update platform.events set key = 'x'",
-                    "delete from platform.events",
-                    "update platform.event_runs set shift = 0",
-                    "delete from platform.event_runs",
-                ]
+                ["update platform.events set key = 'x'", "update platform.event_runs set shift = 0", "delete from platform.event_runs"]
         )
         {
             await using var command = new NpgsqlCommand(sql, connection);
