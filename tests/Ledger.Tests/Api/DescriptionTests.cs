@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Hazina.Platform.Security;
 
 namespace Hazina.Ledger.Tests.Api;
 
@@ -46,6 +47,7 @@ public sealed partial class DescriptionTests(ApiServer server)
     public async Task Every_parameter_that_is_described_is_taken_and_no_other()
     {
         var api = await server.Live();
+        using var person = await Person.SignedInAsync(await server.App, [.. Role.All]);
         var asked = 0;
         foreach (var (path, item) in (await Document())["paths"]!.AsObject())
         {
@@ -58,6 +60,8 @@ public sealed partial class DescriptionTests(ApiServer server)
                 var query = string.Join('&', names.Append("a_misspelt_one").Select(name => name + "=1"));
                 using var response = await api.Http.GetAsync(new Uri($"{url}?{query}", UriKind.Relative));
                 var problem = await Reply.Of(response);
+                if (problem.Code == "platform.people_only")
+                    problem = await person.SendAsync(HttpMethod.Get, $"{url}?{query}");
                 problem.IsProblem(400, "platform.invalid_request", "a_misspelt_one");
                 asked++;
             }
