@@ -70,6 +70,9 @@ static partial class PlatformLog
     [LoggerMessage(1057, LogLevel.Warning, "{Calls} calls of the API could not be written down: {Reason}")]
     public static partial void CallsNotWritten(ILogger logger, int calls, string reason);
 
+    [LoggerMessage(1056, LogLevel.Error, "What became of approval {Approval} could not be written down")]
+    public static partial void ApprovedActNotWritten(ILogger logger, Exception exception, Guid approval);
+
     [LoggerMessage(1060, LogLevel.Information, "Counters are shared through Redis")]
     public static partial void CountersShared(ILogger logger);
 

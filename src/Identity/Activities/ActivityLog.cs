@@ -4,6 +4,7 @@ using Hazina.Identity.Users;
 using Hazina.Platform.Auditing;
 using Hazina.Platform.Events;
 using Hazina.Platform.Http;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 
@@ -102,7 +103,7 @@ sealed record ActivityDetails
 /// </summary>
 static class ActivityLog
 {
-    /// <summary>Writes as the writer. Who asks through <see cref="OwnRows"/> has <see cref="OwnRows.Note"/>.</summary>
+    /// <summary>Writes as the writer. Who asks through <see cref="OwnRows"/> has <see cref="Note"/>.</summary>
     /// <param name="transaction">Null where nothing else is written: then it has one of its own.</param>
     /// <param name="user">Null for nobody: then the same is done, and the person's own list has no row.</param>
     /// <param name="context">Null for what happens by the clock.</param>
@@ -130,6 +131,19 @@ static class ActivityLog
         await Outbox.Write(within, Told(user, type, context, now, details));
         if (own is not null)
             await own.CommitAsync(stop);
+    }
+
+    /// <summary>The same for whoever is signed in, as the role of requests.</summary>
+    public static async Task Note(
+        this OwnRows own,
+        ActivityType type,
+        HttpContext context,
+        DateTimeOffset now,
+        ActivityDetails? details = null
+    )
+    {
+        await own.Execute(InsertSql, Row(own.User, type, context, now));
+        await own.Tell(Told(own.User, type, context, now, details));
     }
 
     /// <summary>Writes an entry of the audit trail by itself: of something that was tried and has changed nothing.</summary>

@@ -1,6 +1,7 @@
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
+using Hazina.Identity.SecondFactors;
 using Hazina.Identity.Sessions;
 using Hazina.Identity.Users;
 using Hazina.Platform;
@@ -96,7 +97,7 @@ sealed class StaffAct : IAsyncDisposable
         string permission
     )
     {
-        var has = await connection.QuerySingleOrDefaultAsync<string[]>(
+        var has = await connection.QuerySingleOrDefaultAsync<Standing>(
             new CommandDefinition(
                 FindActorWriterSql,
                 new { user = Caller.Of(context).Id },
@@ -104,7 +105,7 @@ sealed class StaffAct : IAsyncDisposable
                 cancellationToken: context.RequestAborted
             )
         );
-        return has is not null && roles.Of(has).Contains(permission)
+        return has is not null && roles.Of(has.Roles, has.HasSecondFactor).Contains(permission)
             ? null
             : PlatformRefusals.PermissionMissing.Because($"Who is signed in lacks the permission {permission}.");
     }
@@ -141,7 +142,11 @@ sealed class StaffAct : IAsyncDisposable
 
     public const string TakeTurnsWriterSql = "select pg_advisory_xact_lock(hashtextextended('identity.staff_acts', 0))";
 
-    const string FindActorWriterSql = "select roles from identity.users where id = @user and status = 'active'";
+    sealed record Standing(string[] Roles, bool HasSecondFactor);
+
+    const string FindActorWriterSql = $"""
+        select u.roles, {SecondFactor.IsThere} as has_second_factor from identity.users u where u.id = @user and u.status = 'active'
+        """;
 
     const string IsAdminWriterSql = "select 'admin' = any (roles) from identity.users where id = @user";
 

@@ -1,5 +1,6 @@
 using Hazina.Identity.Users;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,7 +19,7 @@ static class GetContactChange
 
     static async Task<IResult> Get(HttpContext context, Database database)
     {
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var rows = await own.Query<ContactChangeRow>(FindSql, new { });
         return rows is [var row] ? Results.Ok(row.Answer()) : Refusals.NoContactChange.Because("No address was ever changed.");
     }

@@ -1,6 +1,7 @@
 using Hazina.Identity.Activities;
 using Hazina.Identity.Users;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,7 +21,7 @@ static class StopContactChange
     static async Task<IResult> Delete(HttpContext context, Database database, TimeProvider time)
     {
         var now = time.GetUtcNow();
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         if (await own.Execute(StopSql, new { now }) == 0)
             return Refusals.NoContactChange.Because("No change of an address is open.");
         await own.Note(ActivityType.ContactChangeStopped, context, now);

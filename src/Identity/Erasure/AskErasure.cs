@@ -42,7 +42,7 @@ static class AskErasure
                 return refusal;
         }
 
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var isNew =
             await own.Execute(
                 AskSql,

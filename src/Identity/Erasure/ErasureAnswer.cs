@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Hazina.Identity.Users;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -30,7 +31,7 @@ static class GetErasure
 
     static async Task<IResult> Get(HttpContext context, Database database)
     {
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         return await Read(own) is { } erasure ? Results.Ok(erasure) : Refusals.NoErasure.Because("Nobody has asked for it.");
     }
 

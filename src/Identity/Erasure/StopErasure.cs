@@ -1,6 +1,7 @@
 using Hazina.Identity.Activities;
 using Hazina.Identity.Users;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,7 +20,7 @@ static class StopErasure
 
     static async Task<IResult> Delete(HttpContext context, Database database, Notices notices, TimeProvider time)
     {
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         if (await own.Execute(StopSql, new { user = own.User }) == 0)
             return Refusals.NoErasure.Because("Nobody has asked for it.");
         await own.Note(ActivityType.ErasureStopped, context, time.GetUtcNow());

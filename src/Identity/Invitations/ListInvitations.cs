@@ -2,6 +2,7 @@ using Hazina.Identity.Organizations;
 using Hazina.Identity.Users;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,7 +33,7 @@ static class ListInvitations
         if (check.Failed(out var refusal))
             return refusal;
 
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         if (await own.Query<string>(RoleSql, new { organization }) is not [var word])
             return Membership.NoSuchOrganization(organization);
         var role = Words.Read<OrganizationRole>(word);

@@ -27,7 +27,7 @@ static class ListMyInvitations
             return refusal;
 
         var now = time.GetUtcNow();
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var values = new
         {
             user = Caller.Of(context).Id,

@@ -20,7 +20,7 @@ static class GetOrganization
 
     static async Task<IResult> Get(Guid organization, HttpContext context, Database database)
     {
-        await using (var own = await OwnRows.Open(database, context))
+        await using (var own = await OwnRows.Open(database, "identity", context))
         {
             if (await own.Query<OrganizationRow>(FindSql, new { organization }) is [var row])
                 return Results.Ok(row.Answer());

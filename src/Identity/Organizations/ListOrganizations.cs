@@ -1,6 +1,7 @@
 using Hazina.Identity.Users;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -25,7 +26,7 @@ static class ListOrganizations
         if (check.Failed(out var refusal))
             return refusal;
 
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var rows = await own.Query<OrganizationRow>(page.Backwards ? BeforeSql : AfterSql, new { cursor, count = page.Rows });
         return Results.Ok(page.List([.. rows.Select(r => r.Answer())], context));
     }

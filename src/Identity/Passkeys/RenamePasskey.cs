@@ -3,6 +3,7 @@ using Hazina.Identity.Activities;
 using Hazina.Identity.Users;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +30,7 @@ static class RenamePasskey
         if (check.Failed(out var refusal))
             return refusal;
 
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         if (await own.Query<PasskeyAnswer>(RenameSql, new { passkey, name }) is not [var renamed])
             return Refusals.NoSuchPasskey.Because($"There is no passkey {passkey}.", "passkey");
         await own.Note(ActivityType.PasskeyRenamed, context, time.GetUtcNow());

@@ -4,6 +4,7 @@ using Hazina.Identity.Activities;
 using Hazina.Identity.Users;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -41,7 +42,7 @@ static partial class ChangePreferences
             return refusal;
 
         var now = time.GetUtcNow();
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         await own.Execute(
             UpdateSql,
             new

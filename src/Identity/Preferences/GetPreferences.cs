@@ -1,5 +1,6 @@
 using Hazina.Identity.Users;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,7 +19,7 @@ static class GetPreferences
 
     static async Task<IResult> Get(HttpContext context, Database database)
     {
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         return Results.Ok(await Read(own));
     }
 

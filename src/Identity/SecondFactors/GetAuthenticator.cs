@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Hazina.Identity.Users;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +30,7 @@ static class GetAuthenticator
 
     static async Task<IResult> Get(HttpContext context, Database database)
     {
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var rows = await own.Query<AuthenticatorAnswer>(FindSql, new { });
         return rows is [var authenticator] ? Results.Ok(authenticator) : Refusals.NoAuthenticator.Because("There is no authenticator.");
     }

@@ -21,7 +21,7 @@ static class EndOtherSessions
     static async Task<IResult> Delete(HttpContext context, Database database, SessionRing ring, TimeProvider time)
     {
         var now = time.GetUtcNow();
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var ended = await own.Query<Guid>(EndSql, new { current = Caller.Of(context).Session, now });
         await own.Note(ActivityType.SessionsEnded, context, now, Details.OfEndedSessions(own.User, ended, "ended_by_user", now));
         await own.Commit();

@@ -1,6 +1,7 @@
 using Hazina.Identity.Activities;
 using Hazina.Identity.Users;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,7 +21,7 @@ static class EndSession
     static async Task<IResult> Delete(Guid session, HttpContext context, Database database, SessionRing ring, TimeProvider time)
     {
         var now = time.GetUtcNow();
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         if (await own.Execute(EndSql, new { session, now }) == 0)
             return Refusals.NoSuchSession.Because($"There is no live session {session}.", "session");
         await own.Note(ActivityType.SessionsEnded, context, now, Details.OfEndedSessions(own.User, [session], "ended_by_user", now));

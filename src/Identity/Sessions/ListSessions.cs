@@ -43,7 +43,7 @@ static class ListSessions
         if (check.Failed(out var refusal))
             return refusal;
 
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var rows = await own.Query<SessionAnswer>(
             page.Backwards ? BeforeSql : AfterSql,
             new

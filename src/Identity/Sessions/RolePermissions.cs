@@ -18,7 +18,7 @@ sealed class RolePermissions(IEnumerable<PermissionList> known, IOptions<Identit
     public bool IsHalf(IReadOnlyCollection<string> roles, bool hasSecondFactor) =>
         options.Value.StaffNeedsSecondFactor && !hasSecondFactor && roles.Any(Role.Staff.Contains);
 
-    public FrozenSet<string> Of(IReadOnlyCollection<string> roles) =>
+    FrozenSet<string> Of(IReadOnlyCollection<string> roles) =>
         sets.GetOrAdd(
             string.Join(' ', roles.Order(StringComparer.Ordinal)),
             _ => known.Where(p => p.Roles.Any(roles.Contains)).Select(p => p.Name).ToFrozenSet(StringComparer.Ordinal)

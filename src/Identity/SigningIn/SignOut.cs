@@ -23,7 +23,7 @@ static class SignOut
     {
         var session = Caller.Of(context).Session!.Value;
         var now = time.GetUtcNow();
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         var ended = await own.Execute(EndSql, new { session, now }) == 1;
         await own.Note(ActivityType.SignedOut, context, now, Details.OfEndedSessions(own.User, ended ? [session] : [], "signed_out", now));
         await own.Commit();

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Hazina.Identity.Activities;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -52,7 +53,7 @@ static partial class ChangeMe
             return refusal;
 
         var now = time.GetUtcNow();
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         try
         {
             await own.Execute(

@@ -1,4 +1,5 @@
 using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,7 @@ static class GetMe
 
     static async Task<IResult> Get(HttpContext context, Database database)
     {
-        await using var own = await OwnRows.Open(database, context);
+        await using var own = await OwnRows.Open(database, "identity", context);
         return Results.Ok(await Read(own));
     }
 

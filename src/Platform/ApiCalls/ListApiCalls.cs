@@ -27,7 +27,8 @@ static class ListApiCalls
             .WithDescription(
                 """
                 The newest first, within a second or so of their answer, for a month. People see the calls of their own keys, a key sees its own, and who runs
-                the platform sees all. Calls that were refused or failed are all here; of those that went well, samples where there are very many.
+                the platform sees all. Where there are very many, samples are here of those that went well, and so many a second of those that were refused or
+                failed.
                 """
             )
             .Produces<ListOf<ApiCallAnswer>>();
@@ -68,7 +69,7 @@ static class ListApiCalls
         IEnumerable<ApiCall> rows;
         if (caller.Session is not null && !caller.May(ReadAll))
         {
-            await using var own = await OwnKeys.Open(database, context);
+            await using var own = await OwnRows.Open(database, "platform", context);
             rows = await own.Query<ApiCall>(page.Backwards ? OwnBeforeSql : OwnAfterSql, values);
         }
         else

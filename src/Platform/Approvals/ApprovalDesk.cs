@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Dapper;
 using Hazina.Platform.Auditing;
@@ -58,7 +59,7 @@ public sealed class ApprovalDesk
         if (caller.Session is null)
             throw new InvalidOperationException("Only people ask for approvals: map the route with .RequirePerson().");
         var json = JsonSerializer.Serialize(details, JsonSettings.Options);
-        if (json.Length > MaxDetails)
+        if (Encoding.UTF8.GetByteCount(json) > MaxDetails)
             throw new ArgumentException($"The details are longer than {MaxDetails} bytes.", nameof(details));
         var now = time.GetUtcNow();
         var values = new

@@ -39,7 +39,7 @@ sealed class ApprovedActs(
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 // One that cannot even be written down keeps nobody else waiting.
-                PlatformLog.ApprovedActFailed(logger, e, id, "?", 0);
+                PlatformLog.ApprovedActNotWritten(logger, e, id);
             }
         }
     }

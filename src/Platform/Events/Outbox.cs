@@ -27,6 +27,12 @@ sealed record OutboxName(string Module);
 /// ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 /// grant insert on things.outbox to things;
 /// grant select, insert, delete on things.outbox to things_writer;
+/// -- A request writes audit entries in the name of whoever asks and in no other's.
+/// alter table things.outbox enable row level security;
+/// alter table things.outbox force row level security;
+/// create policy own on things.outbox for insert to things
+///     with check (type not like '%.audit.recorded.v%' or data ->> 'actor_id' = current_setting('app.user_id', true));
+/// create policy every on things.outbox to things_writer using (true) with check (true);
 /// </code>
 /// </remarks>
 public static class Outbox

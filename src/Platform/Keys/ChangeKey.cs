@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Counting;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
@@ -50,7 +51,7 @@ static class ChangeKey
             return beyond;
 
         var now = time.GetUtcNow();
-        await using var own = await OwnKeys.Open(database, context);
+        await using var own = await OwnRows.Open(database, "platform", context);
         if (await GetKey.Read(own, key) is not { } before)
             return KeyRules.NoSuchKey(key);
         if (before.OwnerType == "organization" && KeyRules.BeyondOrganizations(permissions ?? [], keys) is { } staffs)
@@ -69,7 +70,7 @@ static class ChangeKey
         if (await own.Execute(ChangeSql, values) == 0)
             return PlatformRefusals.KeyEnded.Because("The key has ended.", "key");
         var after = (await GetKey.Read(own, key))!;
-        await own.Note(context, KeyActs.Changed(before, after, now));
+        await own.Tell(Audit.Event(context, KeyActs.Changed(before, after, now)));
         var answer = await KeyAnswer.Of([after], counters, now, context.RequestAborted);
         await own.Commit();
         return Results.Ok(answer[0]);

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -57,7 +58,7 @@ static class CreateKey
         if (body.Organization is not null && KeyRules.BeyondOrganizations(permissions, keys) is { } staffs)
             return staffs;
 
-        await using var own = await OwnKeys.Open(database, context);
+        await using var own = await OwnRows.Open(database, "platform", context);
         if ((await own.Query<long>(CountSql, new { owner = owner.Id, now })).Single() >= MostLive)
             return PlatformRefusals.TooManyKeys.Because($"There are {MostLive} keys that can be used.");
         var made = await KeyTable.Insert(
@@ -76,7 +77,7 @@ static class CreateKey
             },
             context.RequestAborted
         );
-        await own.Note(context, KeyActs.Created(made.Row));
+        await own.Tell(Audit.Event(context, KeyActs.Created(made.Row)));
         await own.Commit();
         return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
     }

@@ -19,13 +19,13 @@ static class GetKey
 
     static async Task<IResult> Get(Guid key, HttpContext context, Database database, ICounters counters, TimeProvider time)
     {
-        await using var own = await OwnKeys.Open(database, context);
+        await using var own = await OwnRows.Open(database, "platform", context);
         return await Read(own, key) is { } row
             ? Results.Ok((await KeyAnswer.Of([row], counters, time.GetUtcNow(), context.RequestAborted))[0])
             : KeyRules.NoSuchKey(key);
     }
 
-    public static async Task<ApiKeyRow?> Read(OwnKeys own, Guid key) => (await own.Query<ApiKeyRow>(KeySql, new { key })).SingleOrDefault();
+    public static async Task<ApiKeyRow?> Read(OwnRows own, Guid key) => (await own.Query<ApiKeyRow>(KeySql, new { key })).SingleOrDefault();
 
     const string KeySql = """
         select id, name, book, permissions, hint, created_at, expires_at, revoked_at, last_used_at, addresses::text[] as addresses, requests_per_minute,

@@ -45,7 +45,7 @@ static class ListKeys
             cursor,
             count = page.Rows,
         };
-        await using var own = await OwnKeys.Open(database, context);
+        await using var own = await OwnRows.Open(database, "platform", context);
         var rows = await own.Query<ApiKeyRow>(page.Backwards ? BeforeSql : AfterSql, values);
         return Results.Ok(page.List(await KeyAnswer.Of(rows, counters, time.GetUtcNow(), context.RequestAborted), context));
     }

@@ -1,3 +1,4 @@
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -20,11 +21,11 @@ static class RevokeKey
 
     static async Task<IResult> Delete(Guid key, HttpContext context, Database database, TimeProvider time)
     {
-        await using var own = await OwnKeys.Open(database, context);
+        await using var own = await OwnRows.Open(database, "platform", context);
         var now = time.GetUtcNow();
         if (await own.Execute(RevokeSql, new { key, now }) == 0)
             return KeyRules.NoSuchKey(key);
-        await own.Note(context, KeyActs.Revoked(key, now));
+        await own.Tell(Audit.Event(context, KeyActs.Revoked(key, now)));
         await own.Commit();
         return Results.NoContent();
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -40,7 +41,7 @@ static class RotateKey
             return refusal;
 
         var maker = Caller.Of(context);
-        await using var own = await OwnKeys.Open(database, context);
+        await using var own = await OwnRows.Open(database, "platform", context);
         var (made, no) = await KeyTable.Rotate(
             own.Connection,
             key,
@@ -54,7 +55,7 @@ static class RotateKey
         );
         if (made is null)
             return no!;
-        await own.Note(context, KeyActs.Rotated(made.Row));
+        await own.Tell(Audit.Event(context, KeyActs.Rotated(made.Row)));
         await own.Commit();
         return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
     }

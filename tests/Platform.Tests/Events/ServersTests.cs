@@ -13,6 +13,9 @@ public sealed class ServersTests
 {
     readonly ConcurrentQueue<(string Server, StoredEvent Event)> heard = [];
 
+    /// <summary>Of all that was told, in the order in which it was heard.</summary>
+    readonly ConcurrentQueue<long> numbers = new();
+
     [Fact]
     public async Task Two_servers_share_the_work_and_one_goes_on_when_the_other_stops()
     {
@@ -32,8 +35,7 @@ public sealed class ServersTests
         for (var i = 0; i < 5; i++)
             await OpenAccount(second.Client);
         await Hears(15);
-        Assert.Equal(15, heard.Select(h => h.Event.Number).Distinct().Count());
-        Assert.Equal(heard.Select(h => h.Event.Number).Order(), heard.Select(h => h.Event.Number));
+        Assert.Equal(Enumerable.Range(1, numbers.Count).Select(n => (long)n), numbers);
         Assert.All(heard, h => Assert.Equal("ledger.account.opened.v1", h.Event.Type));
         Assert.All(heard.Skip(10), h => Assert.Equal("second", h.Server));
     }
@@ -63,6 +65,7 @@ public sealed class ServersTests
                     types: null,
                     (_, stored, _) =>
                     {
+                        numbers.Enqueue(stored.Number);
                         // The making of keys is told as well, to the audit trail.
                         if (!Audit.IsEntry(stored.Type))
                             heard.Enqueue((name, stored));
