@@ -18,7 +18,7 @@ public sealed class LedgerOptions
     public TimeSpan SnapshotAge { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How many rows a start may have to replay.</summary>
-    public long CheckpointRows { get; set; } = 4_000_000;
+    public long CheckpointRows { get; set; } = 2_000_000;
 
     /// <summary>Postings waiting above which the turn is kept after a commit.</summary>
     public int KeepTurnAbove { get; set; } = 2_000;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hazina.Platform.Canonical;
 
 namespace Hazina.Insight.Trail;
 
@@ -109,7 +109,7 @@ sealed record AuditRow
         return SHA256.HashData(buffer.WrittenSpan);
     }
 
-    static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    static readonly JsonWriterOptions Plain = new() { Encoder = CanonicalEncoder.Instance, SkipValidation = true };
 
     static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 

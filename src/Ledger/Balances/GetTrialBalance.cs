@@ -166,19 +166,22 @@ static class GetTrialBalance
 
     const string HeadSql = "select number as batch, last_row as row, recorded_at from ledger.batches order by number desc limit 1";
 
-    // Up to its last snapshot an account's sums are in its row; what came since is behind the checkpoint.
+    // Up to where an account was saved its sums are known; what came since is behind the checkpoint.
     const string NowSql = """
+        with saved as materialized (
+            select number, currency, class, debits, credits, last_row from ledger.positions where book = @book
+        )
         select currency, class, sum(debits) as debits, sum(credits) as credits
         from (
-            select currency, class, debits, credits from ledger.accounts where book = @book
+            select currency, class, debits, credits from saved
             union all
             select a.currency, a.class, j.amount, 0
-            from ledger.journal as j join ledger.accounts as a on a.number = j.debit_account
-            where j.seq > (select as_of_row from ledger.checkpoint) and j.kind = 1 and j.seq > a.last_row and a.book = @book
+            from ledger.journal as j join saved as a on a.number = j.debit_account
+            where j.seq > (select as_of_row from ledger.checkpoint) and j.kind = 1 and j.seq > a.last_row
             union all
             select a.currency, a.class, 0, j.amount
-            from ledger.journal as j join ledger.accounts as a on a.number = j.credit_account
-            where j.seq > (select as_of_row from ledger.checkpoint) and j.kind = 1 and j.seq > a.last_row and a.book = @book
+            from ledger.journal as j join saved as a on a.number = j.credit_account
+            where j.seq > (select as_of_row from ledger.checkpoint) and j.kind = 1 and j.seq > a.last_row
         ) as sides
         group by currency, class
         """;

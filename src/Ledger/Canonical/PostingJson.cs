@@ -1,19 +1,19 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hazina.Money;
+using Hazina.Platform.Canonical;
 
 namespace Hazina.Ledger.Canonical;
 
 /// <summary>
-/// The canonical JSON of a posting: fields in a fixed order, absent ones left out, amounts as shortest decimal strings, times in whole
-/// microseconds. The bytes are hashed and stored, so what this writes must never change for a posting that could be written before.
+/// The canonical JSON of a posting: fields in a fixed order, absent ones left out, text escaped as RFC 8785 says, amounts as shortest decimal strings,
+/// times in whole microseconds. The bytes are hashed and stored, so what this writes must never change for a posting that could be written before.
 /// </summary>
 static class PostingJson
 {
-    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    static readonly JsonWriterOptions Options = new() { Encoder = CanonicalEncoder.Instance, SkipValidation = true };
 
     /// <summary>Everything that makes two postings the same.</summary>
     public static byte[] Whole(Posting posting) => Write(posting, withRows: true);

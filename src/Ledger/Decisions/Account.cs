@@ -25,7 +25,7 @@ sealed class Account
     /// <summary>The first committed row that is in no snapshot of this process; 0 when there is none. The writer's own.</summary>
     public long DirtyFrom;
 
-    /// <summary>The first committed row that this process has not saved in the table of accounts; 0 when there is none. The writer's own.</summary>
+    /// <summary>The first committed row that this process has not saved; 0 when there is none. The writer's own.</summary>
     public long UnsavedFrom;
 
     /// <summary>Its place in the draft of the batch at hand, −1 when untouched. The writer's own.</summary>
@@ -62,8 +62,11 @@ struct Position
     /// <summary>Rows since its last snapshot.</summary>
     public int Events;
 
-    /// <summary>Whether there are rows since it was last saved in the table of accounts, where a start begins from.</summary>
+    /// <summary>Whether there are rows since it was last saved, where a start begins from.</summary>
     public bool IsUnsaved;
+
+    /// <summary>The batch that this process knows to have saved it last; 0 where only the account's own row has.</summary>
+    public long SavedIn;
 
     public Terms Terms;
 

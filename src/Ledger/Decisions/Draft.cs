@@ -143,11 +143,15 @@ sealed partial class Draft(LedgerState state, DateTimeOffset time, DraftBuffers?
     {
         ref var position = ref Touch(account);
         position.Events = 0;
-        position.IsUnsaved = false;
+        (position.IsUnsaved, position.SavedIn) = (false, Number);
     }
 
-    /// <summary>This batch saves the account's position in the table of accounts.</summary>
-    public void MarkSaved(Account account) => Touch(account).IsUnsaved = false;
+    /// <summary>This batch saves the account's position.</summary>
+    public void MarkSaved(Account account)
+    {
+        ref var position = ref Touch(account);
+        (position.IsUnsaved, position.SavedIn) = (false, Number);
+    }
 
     /// <summary>Lets go of the accounts; the draft must not be used afterwards.</summary>
     public void Drop()

@@ -1,6 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hazina.Money;
+using Hazina.Platform.Canonical;
 using Hazina.Platform.Http;
 
 namespace Hazina.Ledger.Http;
@@ -11,7 +11,7 @@ static class Fields
     /// <summary>The word for a floor or ceiling that is not there.</summary>
     public const string None = "none";
 
-    static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonWriterOptions Relaxed = new() { Encoder = CanonicalEncoder.Instance };
 
     /// <summary>A floor or ceiling: digits of the account's currency, or the word <see cref="None"/>.</summary>
     public static decimal? Limit(this Validation check, string value, Currency currency, string pointer) =>

@@ -112,7 +112,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup, Lane lane)
     }
 
     /// <summary>The batch as it will be written. Its hash may be under way on another thread: it is needed last.</summary>
-    public BatchContents Build(Guid attempt, string node, long? checkpoint, ChosenPositions chosen)
+    public BatchContents Build(Guid attempt, string node, Checkpoint? checkpoint, ChosenPositions chosen)
     {
         var previous = draft.State.Head;
         var header = new BatchHeader(
@@ -135,7 +135,7 @@ sealed class BatchBuilder(Draft draft, Lookup lookup, Lane lane)
             Refusals = refusals,
             Bulks = bulks,
             Opened = [.. draft.Opened.Select(a => (a, draft.PositionOf(a)))],
-            Changed = [.. changed.Where(a => a.Number <= draft.State.Accounts.Count).Select(a => (a, draft.PositionOf(a).Terms))],
+            Changed = [.. changed.Where(a => a.Number <= draft.State.Accounts.Count).Select(a => (a, draft.PositionOf(a)))],
             Reservations = [.. draft.Reservations.Values],
             Counters = [.. draft.Counters.Select(c => (c.Key, c.Value))],
             Snapshots = chosen.Snapshots,

@@ -136,7 +136,7 @@ sealed class BatchContents
 
     public required IReadOnlyList<(Account Account, Position Position)> Opened { get; init; }
 
-    public required IReadOnlyList<(Account Account, Terms Terms)> Changed { get; init; }
+    public required IReadOnlyList<(Account Account, Position Position)> Changed { get; init; }
 
     public required IReadOnlyList<Draft.ReservationChange> Reservations { get; init; }
 
@@ -145,14 +145,19 @@ sealed class BatchContents
     /// <summary>Positions that are saved and kept for ever, to find one at a time in the past.</summary>
     public required IReadOnlyList<(Account Account, Position Position)> Snapshots { get; init; }
 
-    /// <summary>Positions that are only saved, in the table of accounts, so that a start has less to replay.</summary>
+    /// <summary>Positions that are only saved, so that a start has less to replay.</summary>
     public required IReadOnlyList<(Account Account, Position Position)> Saved { get; init; }
 
     public required IReadOnlyList<AlongsideCall> Alongside { get; init; }
 
     /// <summary>The new checkpoint; null: as it was.</summary>
-    public required long? Checkpoint { get; init; }
+    public required Checkpoint? Checkpoint { get; init; }
 }
+
+/// <summary>From where a start has to replay.</summary>
+/// <param name="Row">Up to it every row is in what is saved.</param>
+/// <param name="SavedFrom">What batches before this one saved is said again by later ones.</param>
+readonly record struct Checkpoint(long Row, long SavedFrom);
 
 /// <summary>A transaction's details.</summary>
 readonly record struct DetailsRow(long Seq, byte[] Content, Guid? Reverses);

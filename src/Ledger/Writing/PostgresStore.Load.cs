@@ -32,6 +32,7 @@ sealed partial class PostgresStore
             using (var command = Query(LoadCheckpointSql))
                 checkpoint = (long)command.ExecuteScalar()!;
             LoadAccounts(state);
+            LoadPositions(state);
             LoadReservations(state);
             LoadCounters(state);
             ReplayPositions(state, checkpoint);
@@ -74,6 +75,27 @@ sealed partial class PostgresStore
                     },
                 }
             );
+        }
+    }
+
+    /// <summary>Where accounts stood when they were saved last. Another process may have saved the same again, and a change may be later than both.</summary>
+    void LoadPositions(LedgerState state)
+    {
+        using var command = Query(LoadPositionsSql);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var batch = reader.GetInt64(0);
+            var (accounts, lastRows) = (reader.GetFieldValue<long[]>(1), reader.GetFieldValue<long[]>(2));
+            var (debits, credits) = (reader.GetFieldValue<decimal[]>(3), reader.GetFieldValue<decimal[]>(4));
+            for (var i = 0; i < accounts.Length; i++)
+            {
+                ref var now = ref state.At(accounts[i]).Now;
+                if (lastRows[i] > now.LastRow)
+                    (now.LastRow, now.Debits, now.Credits) = (lastRows[i], debits[i], credits[i]);
+                if (lastRows[i] == now.LastRow)
+                    now.SavedIn = batch;
+            }
         }
     }
 
@@ -170,6 +192,8 @@ sealed partial class PostgresStore
             from ledger.accounts order by number
         ) to stdout (format binary)
         """;
+
+    const string LoadPositionsSql = "select batch, accounts, last_rows, debits, credits from ledger.saved_positions order by batch";
 
     const string LoadReservationsSql = """
         select id, account, amount, remaining, captured, expires_at, created_at, created_row from ledger.reservations where status = 'ACTIVE'

@@ -13,9 +13,9 @@ sealed partial class PostgresStore
         if (batch.Snapshots.Count > 0)
             commands.BatchCommands.Add(AddSnapshots(batch));
         if (batch.Snapshots.Count + batch.Saved.Count > 0)
-            commands.BatchCommands.Add(SaveAccounts(batch));
+            commands.BatchCommands.Add(SavePositions(batch));
         if (batch.Changed.Count > 0)
-            commands.BatchCommands.Add(ChangeAccounts(batch)); // after the snapshots: a closed account's says that it is empty
+            commands.BatchCommands.Add(ChangeAccounts(batch));
         if (batch.Reservations.Any(r => !r.IsNew))
             commands.BatchCommands.Add(ChangeReservations(batch));
         if (batch.Counters.Count > 0)
@@ -24,8 +24,12 @@ sealed partial class PostgresStore
             commands.BatchCommands.Add(AddBulks(batch));
         if (batch.Books.Count > 0)
             commands.BatchCommands.Add(With(AddBooksSql, batch.Books.ToArray(), batch.Header.Number));
-        if (batch.Checkpoint is { } row)
-            commands.BatchCommands.Add(Command(SetCheckpointSql, row));
+        if (batch.Checkpoint is { } reached)
+        {
+            commands.BatchCommands.Add(Command(SetCheckpointSql, reached.Row));
+            commands.BatchCommands.Add(Command(DropSavedSql, reached.SavedFrom));
+        }
+
         commands.BatchCommands.Add(AddBatch(batch));
         using var reader = commands.ExecuteReader();
         while (reader.NextResult())
@@ -69,10 +73,13 @@ sealed partial class PostgresStore
         return With(
             ChangeAccountsSql,
             changed.Select(c => c.Account.Number).ToArray(),
-            changed.Select(c => c.Terms.Floor).ToArray(),
-            changed.Select(c => c.Terms.Ceiling).ToArray(),
-            changed.Select(c => (short)c.Terms.Frozen).ToArray(),
-            changed.Select(c => c.Terms.ClosedAt).ToArray()
+            changed.Select(c => c.Position.Terms.Floor).ToArray(),
+            changed.Select(c => c.Position.Terms.Ceiling).ToArray(),
+            changed.Select(c => (short)c.Position.Terms.Frozen).ToArray(),
+            changed.Select(c => c.Position.Terms.ClosedAt).ToArray(),
+            changed.Select(c => c.Position.Debits).ToArray(),
+            changed.Select(c => c.Position.Credits).ToArray(),
+            changed.Select(c => c.Position.LastRow).ToArray()
         );
     }
 
@@ -114,12 +121,12 @@ sealed partial class PostgresStore
         );
     }
 
-    static NpgsqlBatchCommand SaveAccounts(BatchContents batch)
+    static NpgsqlBatchCommand SavePositions(BatchContents batch)
     {
-        // By number: neighbours in the table are changed one after the other.
-        List<(Account Account, Position Position)> saved = [.. batch.Snapshots.Concat(batch.Saved).OrderBy(s => s.Account.Number)];
+        List<(Account Account, Position Position)> saved = [.. batch.Snapshots, .. batch.Saved];
         return With(
-            SaveAccountsSql,
+            SavePositionsSql,
+            batch.Header.Number,
             saved.Select(s => s.Account.Number).ToArray(),
             saved.Select(s => s.Position.LastRow).ToArray(),
             saved.Select(s => s.Position.Debits).ToArray(),
@@ -156,8 +163,9 @@ sealed partial class PostgresStore
 
     const string ChangeAccountsSql = """
         update ledger.accounts as a
-        set floor = c.floor, ceiling = c.ceiling, frozen = c.frozen, closed_at = c.closed_at
-        from unnest($1::bigint[], $2::numeric[], $3::numeric[], $4::smallint[], $5::timestamptz[]) as c(number, floor, ceiling, frozen, closed_at)
+        set floor = c.floor, ceiling = c.ceiling, frozen = c.frozen, closed_at = c.closed_at, debits = c.debits, credits = c.credits, last_row = c.last_row
+        from unnest($1::bigint[], $2::numeric[], $3::numeric[], $4::smallint[], $5::timestamptz[], $6::numeric[], $7::numeric[], $8::bigint[])
+            as c(number, floor, ceiling, frozen, closed_at, debits, credits, last_row)
         where a.number = c.number
         """;
 
@@ -183,12 +191,11 @@ sealed partial class PostgresStore
         on conflict (account, as_of_row) do nothing
         """;
 
-    const string SaveAccountsSql = """
-        update ledger.accounts as a
-        set debits = s.debits, credits = s.credits, last_row = s.last_row
-        from unnest($1::bigint[], $2::bigint[], $3::numeric[], $4::numeric[]) as s(number, last_row, debits, credits)
-        where a.number = s.number and a.last_row < s.last_row
+    const string SavePositionsSql = """
+        insert into ledger.saved_positions (batch, accounts, last_rows, debits, credits) values ($1, $2, $3, $4, $5)
         """;
+
+    const string DropSavedSql = "delete from ledger.saved_positions where batch < $1";
 
     const string AddBulksSql = """
         insert into ledger.bulks (id, batch, ordinal, content, first_row, recorded_at)

@@ -161,7 +161,7 @@ sealed partial class Writer
             recentIds.Add(id);
         var touched = attempt.Draft.Touched.ToArray();
         attempt.Draft.Publish(HeadOf(batch.Header, batch.Hash));
-        snapshots.Committed(touched, batch.Snapshots, batch.Saved, batch.Header.FirstRow, batch.Checkpoint, batch.Header.RecordedAt);
+        snapshots.Committed(touched, new ChosenPositions(batch.Snapshots, batch.Saved), batch.Header, batch.Checkpoint);
         Return(attempt);
         Published(batch.Header.Number);
     }

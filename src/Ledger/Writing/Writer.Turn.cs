@@ -77,7 +77,7 @@ sealed partial class Writer
             isUnconfirmed = true;
             var touched = draft.Touched.ToArray();
             draft.Publish(HeadOf(batch.Header, batch.Hash));
-            snapshots.Followed(touched, batch.Header.FirstRow, batch.Header.RecordedAt);
+            snapshots.Followed(touched, batch.Header);
             Published(batch.Header.Number);
         }
     }

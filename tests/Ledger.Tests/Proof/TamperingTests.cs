@@ -166,17 +166,18 @@ public sealed class TamperingTests
             { "the genesis", "update ledger.batches set hash = sha256('x') where number = 0", FindingKind.Chain, "genesis" },
             { "a missing batch", "delete from ledger.batches where number = 5", FindingKind.Chain, "Batch 5 is missing" },
             {
-                "a snapshot of an account",
-                "update ledger.accounts set debits = debits + 1, credits = credits + 1 where number = 3",
+                "where an account was saved",
+                "update ledger.saved_positions set debits[1] = debits[1] + 1, credits[1] = credits[1] + 1 where batch = (select max(batch) from ledger.saved_positions)",
                 FindingKind.Stored,
-                "Account 3 "
+                "is saved with debits"
             },
             {
-                "the row of a snapshot",
-                "update ledger.accounts set last_row = last_row - 1 where number = 3",
+                "up to which row it was saved",
+                "update ledger.saved_positions set last_rows[1] = last_rows[1] + 1 where batch = (select max(batch) from ledger.saved_positions)",
                 FindingKind.Stored,
-                "Account 3 "
+                "is saved "
             },
+            { "what was saved is gone", "delete from ledger.saved_positions", FindingKind.Stored, "The checkpoint says that" },
             { "a floor", "update ledger.accounts set floor = -1000000 where number = 3", FindingKind.Stored, "floor -1000000" },
             { "a book", "update ledger.accounts set book = 'sandbox' where number = 3", FindingKind.Stored, "is stored with book sandbox" },
             { "a missing account", "delete from ledger.accounts where number = 3", FindingKind.Stored, "Account 3 " },

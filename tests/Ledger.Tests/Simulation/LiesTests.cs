@@ -16,7 +16,8 @@ public sealed class LiesTests
         ["the further commit after a doubt is left out"] = new Lies { SkipsFurtherCommits = true },
         ["the turn is no turn, and the batch row follows anything"] = new Lies { SharesTurn = true, SkipsHeadGuard = true },
         ["no id is looked up"] = new Lies { KnowsNoIds = true },
-        ["the checkpoint is ahead of the snapshots"] = new Lies { CheckpointAhead = 3 },
+        ["the checkpoint is ahead of what is saved"] = new Lies { CheckpointAhead = 3 },
+        ["what is saved is dropped before it is said again"] = new Lies { SavedDroppedAhead = 3 },
     };
 
     public static TheoryData<string> Names => [.. Known.Keys];

@@ -27,7 +27,7 @@ sealed record SimulatedBatch
 
     public required IReadOnlyList<AccountRow> Opened { get; init; }
 
-    public required IReadOnlyList<(long Account, Terms Terms)> Changed { get; init; }
+    public required IReadOnlyList<(long Account, Position Position)> Changed { get; init; }
 
     public required IReadOnlyList<ReservationRow> Reservations { get; init; }
 
@@ -39,7 +39,7 @@ sealed record SimulatedBatch
 
     public required IReadOnlyList<(AlongsideStatement Statement, IReadOnlyList<object?> Values)> Alongside { get; init; }
 
-    public required long? Checkpoint { get; init; }
+    public required Checkpoint? Checkpoint { get; init; }
 
     /// <summary>Its COMMIT came back as it should, so a standby has it. One in doubt may be lost in a failover until a later one is acknowledged.</summary>
     public bool IsAcknowledged { get; set; }
@@ -57,7 +57,7 @@ sealed record SimulatedBatch
             Refusals = [.. batch.Refusals],
             Bulks = [.. batch.Bulks],
             Opened = [.. batch.Opened.Select(o => new AccountRow(o.Account, o.Position))],
-            Changed = [.. batch.Changed.Select(c => (c.Account.Number, c.Terms))],
+            Changed = [.. batch.Changed.Select(c => (c.Account.Number, c.Position))],
             Reservations = [.. batch.Reservations.Select(r => new ReservationRow(r.Reservation, r.Reservation.Account.Number, r.Status))],
             Counters = [.. batch.Counters],
             Snapshots = [.. batch.Snapshots.Select(s => (s.Account.Number, s.Position))],
@@ -86,7 +86,7 @@ sealed record SimulatedBatch
     public BatchHead Head => new(Header.Number, Hash, Header.LastRow, Header.RecordedAt);
 }
 
-/// <summary>An account's row: who it is, and its last snapshot.</summary>
+/// <summary>An account's row: who it is, and where it stood when it was opened or last changed.</summary>
 sealed record AccountRow(Account Identity, Position Snapshot);
 
 /// <summary>A reservation's row.</summary>

@@ -15,7 +15,7 @@ sealed class SimulatedStore(SimulatedJournal journal, Faults faults, Lies? lies 
     public (LedgerState State, long Checkpoint) Load()
     {
         Reach(isInTransaction: false);
-        return journal.Tables.Load(journal.Head, lies.CheckpointAhead);
+        return journal.Tables.Load(journal.Head, lies.CheckpointAhead, lies.SavedDroppedAhead);
     }
 
     public BatchStart Begin(bool keepTurn)
@@ -258,4 +258,7 @@ sealed record Lies
 
     /// <summary>The checkpoint says that more rows are in the snapshots than are.</summary>
     public long CheckpointAhead { get; init; }
+
+    /// <summary>What so many batches more have saved is dropped.</summary>
+    public long SavedDroppedAhead { get; init; }
 }

@@ -14,7 +14,9 @@ sealed class SimulatedTables
     readonly Dictionary<Guid, StoredRefusal> refusals = [];
     readonly Dictionary<Guid, StoredBulk> bulks = [];
     readonly HashSet<Guid> reversed = [];
+    readonly SortedDictionary<long, List<(long Account, Position Position)>> saved = [];
     long checkpoint;
+    long savedFrom;
 
     public IReadOnlyDictionary<Guid, StoredTransaction> Transactions => transactions;
 
@@ -62,33 +64,41 @@ sealed class SimulatedTables
             accounts.Add(opened);
         }
 
-        foreach (var (account, position) in batch.Snapshots.Concat(batch.Saved))
-        {
-            ref var row = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(accounts)[(int)account - 1];
-            if (row.Snapshot.LastRow < position.LastRow)
-                row = row with { Snapshot = position with { Terms = row.Snapshot.Terms } };
-        }
-
-        foreach (var (account, terms) in batch.Changed)
-        {
-            ref var row = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(accounts)[(int)account - 1];
-            row = row with { Snapshot = row.Snapshot with { Terms = terms } };
-        }
+        if (batch.Snapshots.Count + batch.Saved.Count > 0)
+            saved.Add(batch.Header.Number, [.. batch.Snapshots, .. batch.Saved]);
+        foreach (var (account, position) in batch.Changed)
+            accounts[(int)account - 1] = accounts[(int)account - 1] with { Snapshot = position };
 
         foreach (var reservation in batch.Reservations)
             reservations[reservation.Reservation.Id] = reservation;
         foreach (var (key, counter) in batch.Counters)
             counters[key] = counter;
-        if (batch.Checkpoint > checkpoint)
-            checkpoint = batch.Checkpoint.Value;
+        if (batch.Checkpoint is not { } reached)
+            return;
+        checkpoint = Math.Max(checkpoint, reached.Row);
+        savedFrom = Math.Max(savedFrom, reached.SavedFrom);
+        foreach (var number in saved.Keys.Where(n => n < reached.SavedFrom).ToList())
+            saved.Remove(number);
     }
 
     /// <summary>The quick start: snapshots, and the rows after the checkpoint.</summary>
-    public (LedgerState State, long Checkpoint) Load(BatchHead head, long checkpointAhead = 0)
+    public (LedgerState State, long Checkpoint) Load(BatchHead head, long checkpointAhead = 0, long droppedAhead = 0)
     {
         var state = new LedgerState { Head = head };
         foreach (var (identity, snapshot) in accounts)
             state.Add(Fresh(identity, snapshot));
+        foreach (var (batch, positions) in saved.Where(s => savedFrom == 0 || s.Key >= savedFrom + droppedAhead))
+        {
+            foreach (var (number, position) in positions)
+            {
+                ref var now = ref state.At(number).Now;
+                if (position.LastRow > now.LastRow)
+                    (now.LastRow, now.Debits, now.Credits) = (position.LastRow, position.Debits, position.Credits);
+                if (position.LastRow == now.LastRow)
+                    now.SavedIn = batch;
+            }
+        }
+
         foreach (var (reservation, number, _) in reservations.Values.Where(r => r.Status == ReservationStatus.Active))
         {
             var account = state.At(number);
@@ -147,7 +157,7 @@ sealed class SimulatedTables
             Class = identity.Class,
             Owner = identity.Owner,
             OpenedAt = identity.OpenedAt,
-            Now = snapshot with { Held = 0, Events = 0, IsUnsaved = false },
+            Now = snapshot with { Held = 0, Events = 0, IsUnsaved = false, SavedIn = 0 },
         };
 
     static void Advance(Account account, long seq, long previous, decimal debit, decimal credit)

@@ -1,3 +1,4 @@
+using Hazina.Ledger.Canonical;
 using Hazina.Ledger.Decisions;
 using Hazina.Ledger.Tests.Model;
 using Hazina.Ledger.Writing;
@@ -22,7 +23,7 @@ public sealed class SnapshotsTests
         snapshots.Start(ledger.State, loadedCheckpoint: 0);
         var cash = ledger.State.Find(Given.Cash)!;
         (cash.Now.Events, cash.Now.IsUnsaved) = (Options.SnapshotEvents - 1, true);
-        snapshots.Committed([cash], [], [], firstRow: 2, written: null, Given.Start);
+        snapshots.Committed([cash], Nothing, Header(batch: 1, firstRow: 2), reached: null);
 
         // Both reasons at once: enough rows, and old.
         var draft = new Draft(ledger.State, Given.Start + TimeSpan.FromMinutes(2));
@@ -35,8 +36,8 @@ public sealed class SnapshotsTests
 
         // Where it does not, the checkpoint follows.
         (cash.Now.Events, cash.Now.IsUnsaved) = (0, false);
-        snapshots.Committed([cash], [(cash, cash.Now)], [], firstRow: 4, written: null, Given.Start);
-        Assert.Equal(ledger.State.Head.LastRow, snapshots.NextCheckpoint(ledger.State));
+        snapshots.Committed([cash], new ChosenPositions([(cash, cash.Now)], []), Header(batch: 2, firstRow: 4), reached: null);
+        Assert.Equal(ledger.State.Head.LastRow, snapshots.NextCheckpoint(ledger.State)?.Row);
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public sealed class SnapshotsTests
         snapshots.Start(ledger.State, loadedCheckpoint: 0);
         var cash = ledger.State.Find(Given.Cash)!;
         (cash.Now.Events, cash.Now.IsUnsaved) = (1, true);
-        snapshots.Committed([cash], [], [], firstRow: head + 1 - Options.CheckpointRows / 2, written: null, Given.Start);
+        snapshots.Committed([cash], Nothing, Header(batch: 1, firstRow: head + 1 - Options.CheckpointRows / 2), reached: null);
 
         // Far behind, but neither many rows nor old: it is saved, and stays due for its snapshot.
         var draft = new Draft(ledger.State, Given.Start);
@@ -58,9 +59,9 @@ public sealed class SnapshotsTests
         Assert.Empty(snapshots.Choose(draft).Saved);
         Assert.Null(snapshots.NextCheckpoint(ledger.State));
         (cash.Now.Events, cash.Now.IsUnsaved) = (1, false);
-        snapshots.Committed([cash], [], chosen.Saved, firstRow: head + 1, written: null, Given.Start);
+        snapshots.Committed([cash], chosen, Header(batch: 2, firstRow: head + 1), reached: null);
         draft.Drop();
-        Assert.Equal(head, snapshots.NextCheckpoint(ledger.State));
+        Assert.Equal(head, snapshots.NextCheckpoint(ledger.State)?.Row);
         Assert.False(snapshots.IsDue(Given.Start));
         Assert.True(snapshots.IsDue(Given.Start + Options.SnapshotAge));
 
@@ -68,4 +69,48 @@ public sealed class SnapshotsTests
         Assert.Equal(cash, Assert.Single(snapshots.Choose(draft).Snapshots).Account);
         draft.Drop();
     }
+
+    [Fact]
+    public void An_account_that_rests_is_saved_again_once_most_of_what_lies_behind_it_was_said_again()
+    {
+        using var ledger = new OneWriter();
+        ledger.Post(Given.Opening(2));
+        var (resting, busy) = (ledger.State.Find(Given.Wallet())!, ledger.State.Find(Given.Cash)!);
+        foreach (var account in ledger.State.Accounts)
+            account.Now.SavedIn = 0; // in its own row alone
+        var snapshots = new Snapshots(Options);
+        snapshots.Start(ledger.State, ledger.State.Head.LastRow);
+        var most = (2 * ledger.State.Accounts.Count) + 8;
+        long Batch(int n) => 100 + n;
+        for (var n = 0; n <= most; n++)
+        {
+            var account = n == 0 ? resting : busy;
+            account.Now.SavedIn = Batch(n);
+            snapshots.Committed([], new ChosenPositions([], [(account, account.Now)]), Header(Batch(n), firstRow: n), reached: null);
+            Assert.Equal(n >= most, Chosen().Contains(resting));
+        }
+
+        // Only what was saved before the one that is needed longest may be dropped.
+        ledger.State.Head = ledger.State.Head with
+        {
+            Number = Batch(most),
+            LastRow = 10_000,
+        };
+        Assert.Equal(new Checkpoint(10_000, Batch(0)), snapshots.NextCheckpoint(ledger.State));
+        resting.Now.SavedIn = Batch(most + 1);
+        snapshots.Committed([], new ChosenPositions([], [(resting, resting.Now)]), Header(Batch(most + 1), firstRow: most), reached: null);
+        Assert.Equal(new Checkpoint(10_000, Batch(most)), snapshots.NextCheckpoint(ledger.State));
+
+        List<Account> Chosen()
+        {
+            var draft = new Draft(ledger.State, Given.Start);
+            var saved = snapshots.Choose(draft).Saved.Select(s => s.Account).ToList();
+            draft.Drop();
+            return saved;
+        }
+    }
+
+    static readonly ChosenPositions Nothing = new([], []);
+
+    static BatchHeader Header(long batch, long firstRow) => new(1, batch, firstRow, firstRow, 1, 0, 0, "node", Guid.Empty, Given.Start);
 }

@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace Hazina.Ledger.Proof.Verifying;
 
-/// <summary>The table of accounts: who each is, what it allows, and its last snapshot, which a start builds on; and the checkpoint.</summary>
+/// <summary>The table of accounts: who each is and what it allows; where it was saved last, which a start builds on; and the checkpoint.</summary>
 sealed class StoredAccounts
 {
     readonly NpgsqlConnection connection;
     readonly Findings findings;
-    readonly List<LastSnapshot> snapshots = [];
+    readonly List<SavedPosition> saved = [];
     readonly long checkpoint;
     bool isCheckpointReached;
 
@@ -19,39 +19,39 @@ sealed class StoredAccounts
         using (var command = new NpgsqlCommand(CheckpointSql, connection))
             checkpoint = command.ExecuteScalar() is long row ? row : -1;
         isCheckpointReached = checkpoint == 0;
-        using var query = new NpgsqlCommand(SnapshotsSql, connection) { CommandTimeout = 0 };
+        using var query = new NpgsqlCommand(PositionsSql, connection) { CommandTimeout = 0 };
         using var reader = query.ExecuteReader();
         while (reader.Read())
         {
-            while (snapshots.Count < reader.GetInt64(0) - 1 && snapshots.Count < int.MaxValue)
-                snapshots.Add(default); // one is missing, which is told at the end
-            snapshots.Add(new LastSnapshot(reader.GetInt64(1), reader.GetDecimal(2), reader.GetDecimal(3)));
+            while (saved.Count < reader.GetInt64(0) - 1 && saved.Count < int.MaxValue)
+                saved.Add(default); // one is missing, which is told at the end
+            saved.Add(new SavedPosition(reader.GetInt64(1), reader.GetDecimal(2), reader.GetDecimal(3)));
         }
     }
 
     /// <summary>An account stands where a batch has left it.</summary>
     public void Reached(Account account, long batch)
     {
-        if (account.Number > snapshots.Count)
+        if (account.Number > saved.Count)
             return;
-        var stored = snapshots[(int)account.Number - 1];
+        var stored = saved[(int)account.Number - 1];
         if (stored.LastRow != account.Now.LastRow)
             return;
-        snapshots[(int)account.Number - 1] = stored with { IsReached = true };
+        saved[(int)account.Number - 1] = stored with { IsReached = true };
         if (stored.Debits != account.Now.Debits || stored.Credits != account.Now.Credits)
         {
             findings.Add(
                 FindingKind.Stored,
                 batch,
                 stored.LastRow,
-                $"Account {account.Number} ({account.Id}) is stored with debits {stored.Debits} and credits {stored.Credits} as of row "
+                $"Account {account.Number} ({account.Id}) is saved with debits {stored.Debits} and credits {stored.Credits} as of row "
                     + $"{stored.LastRow}; the journal "
                     + $"says {account.Now.Debits} and {account.Now.Credits}."
             );
         }
     }
 
-    /// <summary>What the checkpoint promises: up to it, every row is in its accounts' snapshots.</summary>
+    /// <summary>What the checkpoint promises: up to it, every row is in its accounts' saved positions.</summary>
     public void ReachedRow(LedgerState state, in BatchHeader header)
     {
         if (isCheckpointReached || header.LastRow != checkpoint)
@@ -59,13 +59,13 @@ sealed class StoredAccounts
         isCheckpointReached = true;
         foreach (var account in state.Accounts)
         {
-            if (account.Number <= snapshots.Count && account.Now.LastRow > snapshots[(int)account.Number - 1].LastRow)
+            if (account.Number <= saved.Count && account.Now.LastRow > saved[(int)account.Number - 1].LastRow)
             {
                 findings.Add(
                     FindingKind.Stored,
                     header.Number,
                     checkpoint,
-                    $"The checkpoint says that everything up to row {checkpoint} is in the snapshots, but row {account.Now.LastRow} of "
+                    $"The checkpoint says that everything up to row {checkpoint} is in the saved positions, but row {account.Now.LastRow} of "
                         + $"account {account.Number} "
                         + $"({account.Id}) is not."
                 );
@@ -122,9 +122,9 @@ sealed class StoredAccounts
                 );
         }
 
-        if (!snapshots[(int)account.Number - 1].IsReached)
+        if (!saved[(int)account.Number - 1].IsReached)
             Tell(
-                $"Account {account.Number} ({account.Id}) is stored as of row {reader.GetInt64(12)}, which no batch left as its last one."
+                $"Account {account.Number} ({account.Id}) is saved as of row {saved[(int)account.Number - 1].LastRow}, which no batch left as its last one."
             );
     }
 
@@ -134,14 +134,14 @@ sealed class StoredAccounts
 
     void Tell(string what) => findings.Add(FindingKind.Stored, null, null, what);
 
-    record struct LastSnapshot(long LastRow, decimal Debits, decimal Credits, bool IsReached = false);
+    record struct SavedPosition(long LastRow, decimal Debits, decimal Credits, bool IsReached = false);
 
     const string CheckpointSql = "select as_of_row from ledger.checkpoint";
 
-    const string SnapshotsSql = "select number, last_row, debits, credits from ledger.accounts where number > 0 order by number";
+    const string PositionsSql = "select number, last_row, debits, credits from ledger.positions where number > 0 order by number";
 
     const string AccountsSql = """
-        select number, id, book, currency, scale, class, owner, floor, ceiling, frozen, opened_at, closed_at, last_row
+        select number, id, book, currency, scale, class, owner, floor, ceiling, frozen, opened_at, closed_at
         from ledger.accounts order by number
         """;
 }
