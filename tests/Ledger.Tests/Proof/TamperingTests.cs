@@ -167,13 +167,15 @@ public sealed class TamperingTests
             { "a missing batch", "delete from ledger.batches where number = 5", FindingKind.Chain, "Batch 5 is missing" },
             {
                 "where an account was saved",
-                "update ledger.saved_positions set debits[1] = debits[1] + 1, credits[1] = credits[1] + 1 where batch = (select max(batch) from ledger.saved_positions)",
+                "update ledger.saved_positions set debits[1] = debits[1] + 1, credits[1] = credits[1] + 1 "
+                    + "where batch = (select max(batch) from ledger.saved_positions)",
                 FindingKind.Stored,
                 "is saved with debits"
             },
             {
                 "up to which row it was saved",
-                "update ledger.saved_positions set last_rows[1] = last_rows[1] + 1 where batch = (select max(batch) from ledger.saved_positions)",
+                "update ledger.saved_positions set last_rows[1] = last_rows[1] + 1 "
+                    + "where batch = (select max(batch) from ledger.saved_positions)",
                 FindingKind.Stored,
                 "is saved "
             },
