@@ -12,8 +12,6 @@ namespace Hazina.Platform.Keys;
 /// <summary><c>POST /v1/keys</c></summary>
 static class CreateKey
 {
-    const int MostLive = 100;
-
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/keys", Post)
@@ -59,8 +57,8 @@ static class CreateKey
             return staffs;
 
         await using var own = await OwnRows.Open(database, "platform", context);
-        if ((await own.Query<long>(CountSql, new { owner = owner.Id, now })).Single() >= MostLive)
-            return PlatformRefusals.TooManyKeys.Because($"There are {MostLive} keys that can be used.");
+        if (await KeyRules.NoRoom(own, owner.Id, ending: null, now) is { } full)
+            return full;
         var made = await KeyTable.Insert(
             own.Connection,
             new ApiKeyRow
@@ -81,8 +79,4 @@ static class CreateKey
         await own.Commit();
         return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
     }
-
-    const string CountSql = """
-        select count(*) from platform.api_keys where owner_id = @owner and revoked_at is null and (expires_at is null or expires_at > @now)
-        """;
 }

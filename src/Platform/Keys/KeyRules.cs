@@ -12,6 +12,8 @@ static class KeyRules
     public const string AnyPermission = "platform.keys",
         OwnPermission = "platform.own_keys";
 
+    const int MostLive = 100;
+
     public static IReadOnlyList<Permission> Permissions { get; } =
     [
         new(
@@ -105,7 +107,33 @@ static class KeyRules
             : null;
     }
 
+    /// <summary>A no where an owner has as many keys that can be used as one may; two at once do not both find room.</summary>
+    /// <param name="ending">One that ends with this and does not count any more.</param>
+    public static async Task<Refusal?> NoRoom(OwnRows own, Guid owner, Guid? ending, DateTimeOffset now)
+    {
+        await own.Query<string>(TakeTurnsSql, new { owner });
+        var live = await own.Single<long>(
+            CountSql,
+            new
+            {
+                owner,
+                ending,
+                now,
+            }
+        );
+        return live >= MostLive
+            ? PlatformRefusals.TooManyKeys.Because($"There are {MostLive} keys that can be used. One that is being rotated counts until it ends.")
+            : null;
+    }
+
     public static Refusal NoSuchKey(Guid id) => PlatformRefusals.NoSuchKey.Because($"There is no key {id}.", "key");
+
+    const string TakeTurnsSql = "select pg_advisory_xact_lock(hashtextextended('platform.keys ' || @owner::text, 0))::text";
+
+    const string CountSql = """
+        select count(*) from platform.api_keys
+         where owner_id = @owner and id is distinct from @ending::uuid and revoked_at is null and (expires_at is null or expires_at > @now)
+        """;
 }
 
 /// <summary>Whose keys.</summary>

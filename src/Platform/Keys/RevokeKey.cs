@@ -24,11 +24,13 @@ static class RevokeKey
         await using var own = await OwnRows.Open(database, "platform", context);
         var now = time.GetUtcNow();
         if (await own.Execute(RevokeSql, new { key, now }) == 0)
-            return KeyRules.NoSuchKey(key);
+            return (await own.Query<Guid>(FindSql, new { key })).Count == 0 ? KeyRules.NoSuchKey(key) : Results.NoContent();
         await own.Tell(Audit.Event(context, KeyActs.Revoked(key, now)));
         await own.Commit();
         return Results.NoContent();
     }
 
-    const string RevokeSql = "update platform.api_keys set revoked_at = coalesce(revoked_at, @now) where id = @key";
+    const string RevokeSql = "update platform.api_keys set revoked_at = @now where id = @key and revoked_at is null";
+
+    const string FindSql = "select id from platform.api_keys where id = @key";
 }

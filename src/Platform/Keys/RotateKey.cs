@@ -22,7 +22,7 @@ static class RotateKey
             .WithDescription(
                 """
                 Makes a key that may do the same, which is in this answer and nowhere else. The old one goes on for the overlap, so that programs can change
-                over one by one, and ends then. A key that was to last for some time has a successor that lasts as long.
+                over one by one, and ends then; until then it counts among the hundred that can be used. A key that was to last for some time has a successor that lasts as long.
                 """
             )
             .Produces<KeyAnswer>(StatusCodes.Status201Created);
@@ -42,21 +42,17 @@ static class RotateKey
 
         var maker = Caller.Of(context);
         await using var own = await OwnRows.Open(database, "platform", context);
-        var (made, no) = await KeyTable.Rotate(
-            own.Connection,
-            key,
-            TimeSpan.FromHours(body.OverlapHours ?? Day),
-            time.GetUtcNow(),
-            old =>
-                old.OwnerType == "user"
-                    ? maker.OwnerOf(null, "key").Refusal ?? maker.Beyond(old.Permissions)
-                    : maker.Beyond(old.Permissions),
-            context.RequestAborted
-        );
+        var (overlap, now) = (body.OverlapHours ?? Day, time.GetUtcNow());
+        var (made, no) = await KeyTable.Rotate(own.Connection, key, TimeSpan.FromHours(overlap), now, MayBe, context.RequestAborted);
         if (made is null)
             return no!;
         await own.Tell(Audit.Event(context, KeyActs.Rotated(made.Row)));
         await own.Commit();
         return Results.Created($"/v1/keys/{made.Row.Id}", KeyAnswer.Of(made));
+
+        async Task<Refusal?> MayBe(ApiKeyRow old) =>
+            (old.OwnerType == "user" ? maker.OwnerOf(null, "key").Refusal : null)
+            ?? maker.Beyond(old.Permissions)
+            ?? await KeyRules.NoRoom(own, old.OwnerId!.Value, ending: overlap == 0 ? old.Id : null, now);
     }
 }

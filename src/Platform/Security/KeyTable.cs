@@ -50,7 +50,7 @@ static class KeyTable
         Guid id,
         TimeSpan overlap,
         DateTimeOffset now,
-        Func<ApiKeyRow, Refusal?> mayBe,
+        Func<ApiKeyRow, Task<Refusal?>> mayBe,
         CancellationToken cancellation
     )
     {
@@ -63,7 +63,7 @@ static class KeyTable
             return (null, PlatformRefusals.KeyEnded.Because("Only a key that can be used can be rotated.", "key"));
         if (await connection.QuerySingleAsync<bool>(new CommandDefinition(IsReplacedSql, new { id }, cancellationToken: cancellation)))
             return (null, PlatformRefusals.KeyEnded.Because("The key has been rotated already; rotate its successor.", "key"));
-        if (mayBe(old) is { } refusal)
+        if (await mayBe(old) is { } refusal)
             return (null, refusal);
 
         var made = await Insert(

@@ -16,6 +16,10 @@ public static class Secrets
         "password",
         "passwd",
         "passphrase",
+        "passcode",
+        "apikey",
+        "card_number",
+        "cardnumber",
         "secret",
         "token",
         "authori",
@@ -27,7 +31,7 @@ public static class Secrets
 
     // As a whole word alone: a span is no PAN.
     static readonly FrozenSet<string> Words = FrozenSet.ToFrozenSet(
-        ["code", "codes", "pin", "otp", "totp", "cvv", "cvc", "pan", "hash", "salt", "signature", "key"],
+        ["code", "codes", "pin", "mpin", "pwd", "otp", "totp", "cvv", "cvv2", "cvc", "cvc2", "csc", "pan", "hash", "salt", "signature", "key"],
         StringComparer.Ordinal
     );
 

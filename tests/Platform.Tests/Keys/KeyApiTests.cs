@@ -176,6 +176,48 @@ public sealed class KeyApiTests(KeyApiTests.Server server) : IClassFixture<KeyAp
     }
 
     [Fact]
+    public async Task A_key_that_goes_on_beside_its_successor_counts_among_the_hundred()
+    {
+        using var owner = await Partner();
+        var key = await Made(owner);
+        await using (var behind = new NpgsqlConnection(server.Owner))
+            await behind.ExecuteAsync(
+                """
+                insert into platform.api_keys (id, name, book, permissions, hash, hint, created_at, owner_type, owner_id)
+                select gen_random_uuid(), 'one of many', 'live', '{test.read}', sha256((@owner || n::text)::bytea), 'abcd', now(), 'user', @owner::uuid
+                  from generate_series(1, 98) n
+                """,
+                new { owner = owner.Id.ToString() }
+            );
+        var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => owner.SendAsync(HttpMethod.Post, "/v1/keys", Wish("last", "test.read"))));
+        Assert.Single(made, m => m.Status == HttpStatusCode.Created);
+        Assert.All(made.Where(m => m.Status != HttpStatusCode.Created), m => m.IsProblem(409, "platform.too_many_keys"));
+        var path = $"/v1/keys/{key["id"]}/rotation";
+        (await owner.SendAsync(HttpMethod.Post, path, new JsonObject())).IsProblem(409, "platform.too_many_keys");
+        var fresh = (await owner.SendAsync(HttpMethod.Post, path, new JsonObject { ["overlap_hours"] = 0 })).Is(HttpStatusCode.Created);
+        Assert.Equal((string)key["id"]!, (string)fresh["replaces"]!);
+    }
+
+    [Fact]
+    public async Task To_end_a_key_that_has_ended_changes_nothing_and_is_written_down_once()
+    {
+        using var owner = await Partner();
+        var key = await Made(owner);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(HttpStatusCode.NoContent, (await owner.SendAsync(HttpMethod.Delete, $"/v1/keys/{key["id"]}")).Status);
+        await using var behind = new NpgsqlConnection(server.Owner);
+        var told = await behind.QuerySingleAsync<long>(
+            """
+            select count(*)
+              from (select id, key, data from platform.outbox union select id, key, data from platform.events) as e
+             where e.key like '%' || @id and e.data ->> 'action' = 'platform.key.revoked'
+            """,
+            new { id = (string)key["id"]! }
+        );
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
     public async Task A_key_is_bound_to_its_addresses_and_they_can_be_changed()
     {
         using var owner = await Partner();
