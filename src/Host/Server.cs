@@ -63,6 +63,7 @@ public static class Server
         services.AddEventRunners();
         services.AddJobRunner();
 
+        RequireKeys(options);
         var app = builder.Build();
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(Forwarded(options.TrustedProxies));
@@ -75,6 +76,19 @@ public static class Server
         map?.Invoke(app);
         RequireGuards(app);
         return app;
+    }
+
+    /// <summary>Keys that others can read are found at the start, and not by whoever adds an authenticator.</summary>
+    static void RequireKeys(ServerOptions options)
+    {
+        try
+        {
+            new FieldKeys(options.Configuration).Require();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new StartException(e.Message, e);
+        }
     }
 
     static void Log(ILoggingBuilder logging, ServerOptions options)

@@ -19,6 +19,16 @@ public sealed class FieldKeys(IConfiguration settings)
     /// <summary>The keys' names, the one that encrypts first.</summary>
     public IReadOnlyList<string> Names => [.. Read().Select(k => $"{k.Name:x8}")];
 
+    /// <summary>Reads those that there are. One that is missing is made when it is needed.</summary>
+    /// <exception cref="InvalidOperationException">They cannot be read, or others could read them, too; the message is for the operator.</exception>
+    public void Require()
+    {
+        if (given is not null || (HasFile && File.Exists(FileName())))
+            Read();
+    }
+
+    bool HasFile => settings["FieldKeys:File"] is { Length: > 0 } || settings["data"] is { Length: > 0 };
+
     internal Key Current => Read()[0];
 
     internal Key? Find(uint name) => Array.Find(Read(), k => k.Name == name);
@@ -88,6 +98,8 @@ public sealed class FieldKeys(IConfiguration settings)
                 return known.Keys;
         }
 
+        if (FileOwner.Fault(file) is { } fault)
+            throw new InvalidOperationException(fault);
         return Keep(Parse(File.ReadAllText(file), file), written);
     }
 

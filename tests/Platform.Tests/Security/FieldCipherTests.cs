@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Hazina.Host;
 using Hazina.Platform.Security;
 using Hazina.Testing;
 using Microsoft.Extensions.Configuration;
@@ -109,6 +110,58 @@ public sealed class FieldCipherTests
             Assert.Throws<InvalidOperationException>(() => With().Seal([1], "a place")).Message,
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData(UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.OtherWrite)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    public void Keys_that_others_can_read_or_change_are_not_used(UnixFileMode others)
+    {
+        using var folder = new TemporaryFolder();
+        With(("data", folder.Path)).Seal([1], "a place");
+        var file = folder.Inside("keys", "fields");
+        File.SetUnixFileMode(file, SecretFile.OwnerOnly | others);
+        Assert.Contains(file, Refused(folder), StringComparison.Ordinal);
+        File.SetUnixFileMode(file, SecretFile.OwnerOnly | UnixFileMode.GroupRead);
+        KeysOf(("data", folder.Path)).Require();
+    }
+
+    [Fact]
+    public async Task Keys_of_another_user_are_not_used_but_root_acts_for_whose_folder_it_is()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give a file away.");
+        using var folder = new TemporaryFolder();
+        With(("data", folder.Path)).Seal([1], "a place");
+        var file = folder.Inside("keys", "fields");
+        await Chown(file);
+        Assert.Contains("another user (12345)", Refused(folder), StringComparison.Ordinal);
+        await Chown(folder.Inside("keys"));
+        KeysOf(("data", folder.Path)).Require();
+
+        static async Task Chown(string path)
+        {
+            using var chown = System.Diagnostics.Process.Start("chown", ["12345", path]);
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, chown.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void A_server_does_not_start_with_keys_that_others_can_read()
+    {
+        using var folder = new TemporaryFolder();
+        With(("data", folder.Path)).Seal([1], "a place");
+        File.SetUnixFileMode(folder.Inside("keys", "fields"), SecretFile.OwnerOnly | UnixFileMode.OtherRead);
+        var settings = Settings([("data", folder.Path), ("database_owner", "Host=/nowhere"), ("urls", "http://127.0.0.1:0")]);
+        Assert.Contains(
+            "chmod 600",
+            Assert.Throws<StartException>(() => Server.Build(ServerOptions.From(settings))).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    static string Refused(TemporaryFolder folder) =>
+        Assert.Throws<InvalidOperationException>(() => KeysOf(("data", folder.Path)).Require()).Message;
 
     static FieldCipher With(params (string Name, string Value)[] settings) => new(Settings(settings));
 
