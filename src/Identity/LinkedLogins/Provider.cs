@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hazina.Platform.Http;
+using Hazina.Platform.Security;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 
@@ -15,16 +16,19 @@ sealed record Discovery(Uri Authorization, Uri Token, Uri Keys, bool NamesIssuer
 
 /// <summary>
 /// One provider: what it says of itself and its keys are remembered for an hour, and keys are asked for anew when it signs by one that is not known, once a
-/// minute at most.
+/// minute at most. While it does not answer, one question waits for it, and the next is asked ten seconds later: what it said last holds for a day.
 /// </summary>
 sealed class Provider(string name, ProviderOptions options, HttpClient http, TimeProvider time, ILogger<Provider> logger) : IDisposable
 {
     static readonly TimeSpan Remembered = TimeSpan.FromHours(1),
-        BetweenAsking = TimeSpan.FromMinutes(1);
+        BetweenAsking = TimeSpan.FromMinutes(1),
+        HoldsFor = TimeSpan.FromDays(1),
+        Rest = TimeSpan.FromSeconds(10);
 
+    readonly Uri home = new(options.Issuer);
     readonly SemaphoreSlim turn = new(1);
-    (Discovery Value, DateTimeOffset Until)? discovery;
-    (IReadOnlyList<ProviderKey> Value, DateTimeOffset At)? keys;
+    Said said = new(null, default, default);
+    KeySet? keys;
 
     public string Name => name;
 
@@ -123,29 +127,41 @@ sealed class Provider(string name, ProviderOptions options, HttpClient http, Tim
 
     async Task<Discovery?> Discover(CancellationToken cancellation)
     {
-        if (discovery is { } known && time.GetUtcNow() < known.Until)
-            return known.Value;
-        await turn.WaitAsync(cancellation);
+        if (!IsDue())
+            return Last();
+        // Whoever comes while somebody asks takes what it said last, where there is that.
+        if (!await turn.WaitAsync(TimeSpan.Zero, cancellation))
+        {
+            if (Last() is { } old)
+                return old;
+            await turn.WaitAsync(cancellation);
+        }
+
         try
         {
-            if (discovery is { } meanwhile && time.GetUtcNow() < meanwhile.Until)
-                return meanwhile.Value;
+            if (!IsDue())
+                return Last();
             var address = new Uri(options.Issuer.TrimEnd('/') + "/.well-known/openid-configuration");
             var (status, document) = await Send(() => new HttpRequestMessage(HttpMethod.Get, address), cancellation);
-            if (status != HttpStatusCode.OK || document is not { } said || Read(said) is not { } read)
+            if (status != HttpStatusCode.OK || document is not { } whole || Read(whole) is not { } read)
             {
                 if (status is { } code)
                     IdentityLog.ProviderAway(logger, name, $"its discovery document was answered by {(int)code}, or cannot be used");
-                return null;
+                said = said with { AskAgainAt = time.GetUtcNow() + Rest };
+                return Last();
             }
 
-            discovery = (read, time.GetUtcNow() + Remembered);
+            said = new Said(read, time.GetUtcNow(), time.GetUtcNow() + Remembered);
             return read;
         }
         finally
         {
             turn.Release();
         }
+
+        bool IsDue() => time.GetUtcNow() >= said.AskAgainAt;
+
+        Discovery? Last() => said is { Value: { } known, At: var at } && time.GetUtcNow() - at < HoldsFor ? known : null;
     }
 
     Discovery? Read(JsonElement said) =>
@@ -169,18 +185,18 @@ sealed class Provider(string name, ProviderOptions options, HttpClient http, Tim
     async Task<IReadOnlyList<ProviderKey>> Keys(Discovery found, bool isMissing, CancellationToken cancellation)
     {
         if (IsEnough())
-            return keys!.Value.Value;
+            return keys!.Value;
         await turn.WaitAsync(cancellation);
         try
         {
             if (IsEnough())
-                return keys!.Value.Value;
+                return keys!.Value;
             var (status, set) = await Send(() => new HttpRequestMessage(HttpMethod.Get, found.Keys), cancellation);
             if (status is { } code && (code != HttpStatusCode.OK || set is null))
                 IdentityLog.ProviderAway(logger, name, $"its keys were answered by {(int)code}, or cannot be read");
             // Where they cannot be had, those of before are kept until the next time.
-            keys = (status == HttpStatusCode.OK && set is { } said ? ProviderKey.Read(said) : keys?.Value ?? [], time.GetUtcNow());
-            return keys.Value.Value;
+            keys = new KeySet(status == HttpStatusCode.OK && set is { } whole ? ProviderKey.Read(whole) : keys?.Value ?? [], time.GetUtcNow());
+            return keys.Value;
         }
         finally
         {
@@ -195,6 +211,7 @@ sealed class Provider(string name, ProviderOptions options, HttpClient http, Tim
     async Task<(HttpStatusCode? Status, JsonElement? Json)> Send(Func<HttpRequestMessage> make, CancellationToken cancellation)
     {
         using var request = make();
+        ProviderConnections.Mark(request, home);
         request.Headers.Accept.ParseAdd("application/json");
         try
         {
@@ -214,8 +231,16 @@ sealed class Provider(string name, ProviderOptions options, HttpClient http, Tim
         }
     }
 
-    static Uri? Address(JsonElement said, string name) =>
-        Uri.TryCreate(Text(said, name), UriKind.Absolute, out var address) && ProviderOptions.IsSafe(address) ? address : null;
+    Uri? Address(JsonElement said, string name) =>
+        Uri.TryCreate(Text(said, name), UriKind.Absolute, out var address)
+        && ProviderOptions.IsSafe(address)
+        && (NearAddresses.IsNamed(home) || !NearAddresses.IsNamed(address))
+            ? address
+            : null;
+
+    sealed record Said(Discovery? Value, DateTimeOffset At, DateTimeOffset AskAgainAt);
+
+    sealed record KeySet(IReadOnlyList<ProviderKey> Value, DateTimeOffset At);
 
     static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -13,16 +13,7 @@ sealed class Providers : IDisposable
     /// <param name="handler">In place of the network, for tests.</param>
     public Providers(IOptions<IdentityOptions> options, TimeProvider time, ILoggerFactory logs, HttpMessageHandler? handler = null)
     {
-        http = new HttpClient(
-            handler
-                ?? new SocketsHttpHandler
-                {
-                    AllowAutoRedirect = false,
-                    UseCookies = false,
-                    ConnectTimeout = TimeSpan.FromSeconds(5),
-                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                }
-        )
+        http = new HttpClient(handler ?? ProviderConnections.Handler())
         {
             Timeout = TimeSpan.FromSeconds(10),
             MaxResponseContentBufferSize = MaxAnswer,

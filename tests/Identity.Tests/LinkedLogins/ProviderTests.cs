@@ -51,7 +51,7 @@ public sealed class ProviderTests
     [InlineData("openid-configuration", null)]
     [InlineData("token", null)]
     [InlineData("token", "no JSON")]
-    public async Task A_provider_that_cannot_be_asked_is_told_as_that_and_asked_again_the_next_time(string path, string? answer)
+    public async Task A_provider_that_cannot_be_asked_is_told_as_that_and_asked_again_after_ten_seconds(string path, string? answer)
     {
         using var world = new World();
         world.Answers[path] = answer;
@@ -59,7 +59,80 @@ public sealed class ProviderTests
         Assert.Equal("identity.provider_unavailable", refusal.Type.Code);
         Assert.Equal(424, refusal.Type.Status);
         world.Answers.Remove(path);
+        world.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.NotNull((await world.Exchange()).Person);
+    }
+
+    [Fact]
+    public async Task One_that_hangs_is_asked_one_question_however_many_wait_for_it()
+    {
+        using var world = new World();
+        var answer = new TaskCompletionSource();
+        world.Until = answer.Task;
+        world.Answers["openid-configuration"] = null;
+        var all = Enumerable.Range(0, 20).Select(_ => world.Exchange()).ToList();
+        answer.SetResult();
+        foreach (var exchange in await Task.WhenAll(all))
+            Assert.Equal("identity.provider_unavailable", exchange.Refusal!.Type.Code);
+        Assert.Equal("identity.provider_unavailable", (await world.Exchange()).Refusal!.Type.Code);
+        Assert.Equal(1, world.Asked("openid-configuration"));
+        world.Time.Advance(TimeSpan.FromSeconds(10));
+        await world.Exchange();
+        Assert.Equal(2, world.Asked("openid-configuration"));
+    }
+
+    [Fact]
+    public async Task What_it_said_last_holds_for_a_day_while_it_cannot_be_asked_anew()
+    {
+        using var world = new World();
+        Assert.NotNull((await world.Exchange()).Person);
+        world.Answers["openid-configuration"] = null;
+        world.Time.Advance(TimeSpan.FromHours(1));
+        Assert.NotNull((await world.Exchange()).Person);
+
+        // Nobody waits for the question that is being asked.
+        world.Time.Advance(TimeSpan.FromHours(1));
+        var answer = new TaskCompletionSource();
+        world.Until = answer.Task;
+        var first = world.Provider.AuthorizeUrl("a state", "a nonce", "a verifier", TestContext.Current.CancellationToken);
+        Assert.NotNull(await world.Provider.AuthorizeUrl("a state", "a nonce", "a verifier", TestContext.Current.CancellationToken));
+        Assert.False(first.IsCompleted);
+        answer.SetResult();
+        Assert.NotNull(await first);
+        world.Time.Advance(TimeSpan.FromHours(22));
+        Assert.Equal("identity.provider_unavailable", (await world.Exchange()).Refusal!.Type.Code);
+    }
+
+    [Theory]
+    [InlineData("https://127.0.0.1/token")]
+    [InlineData("https://localhost/token")]
+    [InlineData("https://10.1.2.3:8443/token")]
+    [InlineData("https://[::1]/token")]
+    [InlineData("https://[::ffff:169.254.169.254]/token")]
+    [InlineData("http://localhost:5432/token")]
+    public async Task A_provider_of_the_internet_names_no_address_of_this_machine_or_its_network(string token)
+    {
+        using var world = new World();
+        var said = world.Discovery();
+        said["token_endpoint"] = token;
+        world.Answers["openid-configuration"] = said.ToJsonString();
+        Assert.Equal("identity.provider_unavailable", (await world.Exchange()).Refusal!.Type.Code);
+        Assert.Equal(0, world.Asked("token"));
+    }
+
+    [Fact]
+    public async Task Nor_a_name_that_is_one()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var here = new DnsEndPoint("localhost", ((IPEndPoint)listener.LocalEndpoint).Port);
+        var stop = TestContext.Current.CancellationToken;
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            ProviderConnections.Connect(here, new Uri("https://192.88.99.1"), isProxy: false, stop)
+        );
+        // What the operator has named is called wherever it is, and may name its neighbours.
+        foreach (var issuer in (string[])["http://localhost:1", "https://10.0.0.7"])
+            await using (await ProviderConnections.Connect(here, new Uri(issuer), isProxy: false, stop)) { }
     }
 
     [Fact]
@@ -127,6 +200,9 @@ public sealed class ProviderTests
         /// <summary>By the end of the path; null stands for no answer at all.</summary>
         public Dictionary<string, string?> Answers { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>Nothing is answered before.</summary>
+        public Task Until { get; set; } = Task.CompletedTask;
+
         public int Asked(string path) => asked.Count(a => a == path);
 
         public void NewKey(string kid) => (key, published, Kid) = (RSA.Create(2048), kid, kid);
@@ -143,10 +219,11 @@ public sealed class ProviderTests
                 ["jwks_uri"] = $"{Issuer}/jwks",
             };
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var path = request.RequestUri!.Segments[^1];
             asked.Add(path);
+            await Until;
             var answer = Answers.TryGetValue(path, out var given)
                 ? given
                 : path switch
@@ -157,7 +234,7 @@ public sealed class ProviderTests
                 };
             return answer is null
                 ? throw new HttpRequestException("nobody is there")
-                : Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer) });
+                : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer) };
         }
 
         JsonObject Keys()
