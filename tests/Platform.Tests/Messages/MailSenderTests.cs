@@ -152,7 +152,7 @@ public sealed partial class MailSenderTests : IAsyncLifetime
 
     MailSender Sender(TimeSpan timeout) =>
         new(
-            database,
+            new MessageClaims(database, time),
             Options.Create(
                 new SmtpOptions
                 {
