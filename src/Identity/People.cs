@@ -3,6 +3,7 @@ using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Passwords;
 using Hazina.Identity.Users;
+using Hazina.Platform;
 using Hazina.Platform.Auditing;
 using Hazina.Platform.Events;
 using Hazina.Platform.Messages;
@@ -23,10 +24,11 @@ public sealed class People
     readonly Database database;
     readonly PasswordHasher passwords;
     readonly Notices notices;
+    readonly Remembered remembered;
     readonly TimeProvider time;
 
-    internal People(Database database, PasswordHasher passwords, Notices notices, TimeProvider time) =>
-        (this.database, this.passwords, this.notices, this.time) = (database, passwords, notices, time);
+    internal People(Database database, PasswordHasher passwords, Notices notices, Remembered remembered, TimeProvider time) =>
+        (this.database, this.passwords, this.notices, this.remembered, this.time) = (database, passwords, notices, remembered, time);
 
     /// <summary>Outside of a server: for the command line.</summary>
     /// <param name="database">A migrated one.</param>
@@ -35,7 +37,7 @@ public sealed class People
     {
         ArgumentNullException.ThrowIfNull(work);
         var services = new ServiceCollection();
-        services.AddSingleton(settings).AddSingleton(database).AddLogging().AddIdentity();
+        services.AddSingleton(settings).AddSingleton(database).AddLogging().AddIdentity().AddCache();
         services.AddSingleton(TimeProvider.System).AddSingleton<MessageOutbox>();
         await using var provider = services.BuildServiceProvider();
         return await work(provider.GetRequiredService<People>());
@@ -161,6 +163,7 @@ public sealed class People
                 Actor = AuditActor.Operator,
             };
             await Outbox.Write(transaction, ActivityLog.Told(user, ActivityType.AuthenticatorRemoved, context: null, now, told));
+            await remembered.Changes(user);
             await transaction.CommitAsync(cancellation);
         }
 

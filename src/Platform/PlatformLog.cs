@@ -64,6 +64,12 @@ static partial class PlatformLog
     [LoggerMessage(1051, LogLevel.Warning, "E-mail {Message} could not be sent at attempt {Attempt}: {Status} {Cause}")]
     public static partial void MailNotSent(ILogger logger, Guid message, int attempt, SmtpStatusCode status, string? cause);
 
+    [LoggerMessage(1052, LogLevel.Warning, "Texts that wait cannot be read at the moment: {Reason}")]
+    public static partial void TextsNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(1053, LogLevel.Warning, "Text {Message} could not be sent at attempt {Attempt}: {Fault}")]
+    public static partial void TextNotSent(ILogger logger, Guid message, int attempt, string fault);
+
     [LoggerMessage(1055, LogLevel.Error, "What was approved in {Approval} ({Kind}) could not be done at attempt {Tries}")]
     public static partial void ApprovedActFailed(ILogger logger, Exception exception, Guid approval, string kind, int tries);
 
@@ -78,4 +84,20 @@ static partial class PlatformLog
 
     [LoggerMessage(1061, LogLevel.Warning, "Redis does not answer: until it does, each process counts for itself")]
     public static partial void CountersAlone(ILogger logger);
+
+    [LoggerMessage(1062, LogLevel.Error, "Counters could not be told to Redis; they go on")]
+    public static partial void CountersFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1063, LogLevel.Information, "The cache is shared through Redis")]
+    public static partial void CacheShared(ILogger logger);
+
+    [LoggerMessage(1064, LogLevel.Warning, "Redis does not answer: until it does, nothing is kept in the cache")]
+    public static partial void CacheAway(ILogger logger);
+
+    [LoggerMessage(
+        1065,
+        LogLevel.Warning,
+        "Redis has been away for too long: {Removals} changes will not be told to it, and what it keeps of them may be seen until its time is over"
+    )]
+    public static partial void RemovalsForgotten(ILogger logger, int removals);
 }

@@ -15,7 +15,8 @@ public sealed class RedisServer : IDisposable
     );
 
     // Whoever holds the other end of its input may end; then it ends too.
-    const string Leash = "\"$@\" </dev/null >/dev/null & read -r _; kill -9 $!; wait 2>/dev/null";
+    // Who says STOP or CONT has it hang, or go on.
+    const string Leash = "\"$@\" </dev/null >/dev/null & while read -r signal; do kill -s $signal $!; echo done; done; kill -9 $!; wait 2>/dev/null";
 
     readonly TemporaryFolder folder = new();
     readonly int port = FreePort();
@@ -41,7 +42,7 @@ public sealed class RedisServer : IDisposable
             File.CreateSymbolicLink(link, Program!);
         string[] server = [link, "--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no", "--dir", folder.Path];
         process = Process.Start(
-            new ProcessStartInfo("/bin/bash", ["-c", Leash, "bash", .. server]) { RedirectStandardInput = true, UseShellExecute = false }
+            new ProcessStartInfo("/bin/bash", ["-c", Leash, "bash", .. server]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false }
         )!;
         await Eventually.TrueAsync(AnswersAsync, "redis-server answers");
     }
@@ -53,6 +54,18 @@ public sealed class RedisServer : IDisposable
         process.WaitForExit();
         process.Dispose();
         process = null;
+    }
+
+    /// <summary>As one that hangs: it takes what is said, and does not answer.</summary>
+    public void Freeze() => Signal("STOP");
+
+    public void GoOn() => Signal("CONT");
+
+    void Signal(string signal)
+    {
+        process!.StandardInput.WriteLine(signal);
+        process.StandardInput.Flush();
+        Assert.Equal("done", process.StandardOutput.ReadLine());
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using Dapper;
 using Hazina.Identity.Activities;
 using Hazina.Identity.Sessions;
+using Hazina.Identity.Users;
 using Hazina.Platform.Auditing;
 using Hazina.Platform.Events;
 using Hazina.Platform.Postgres;
@@ -18,6 +19,7 @@ sealed class Eraser(
     IEnumerable<PersonalData> modules,
     PersonalRecords records,
     SessionRing ring,
+    Remembered remembered,
     IServiceProvider services,
     TimeProvider time,
     ILogger<Eraser> logger
@@ -112,6 +114,7 @@ sealed class Eraser(
             Audit.Event(null, new AuditEntry("identity.user.erased", AuditTarget.User(user), now)),
             Events.UserErased.About(user, now, new(user))
         );
+        await remembered.Changes(user);
         await transaction.CommitAsync(cancellation);
         ring.ForgetAllOf(user);
     }

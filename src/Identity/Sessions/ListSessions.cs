@@ -35,7 +35,13 @@ static class ListSessions
         public string Object => "session";
     }
 
-    static async Task<IResult> Get([AsParameters] PageQuery query, HttpContext context, Database database, TimeProvider time)
+    static async Task<IResult> Get(
+        [AsParameters] PageQuery query,
+        HttpContext context,
+        Database database,
+        Remembered remembered,
+        TimeProvider time
+    )
     {
         var check = new Validation();
         var page = Page.Of(query, check);
@@ -43,32 +49,29 @@ static class ListSessions
         if (check.Failed(out var refusal))
             return refusal;
 
-        await using var own = await OwnRows.Open(database, "identity", context);
-        var rows = await own.Query<SessionAnswer>(
-            page.Backwards ? BeforeSql : AfterSql,
-            new
-            {
-                cursor,
-                current = Caller.Of(context).Session,
-                now = time.GetUtcNow(),
-                count = page.Rows,
-            }
-        );
-        return Results.Ok(page.List(rows, context));
+        var (caller, now) = (Caller.Of(context), time.GetUtcNow());
+        var all = await remembered.Sessions(caller.Id, Read, context.RequestAborted);
+        var live = all.Sessions.Where(s => s.ExpiresAt > now);
+        var rows = page.Backwards
+            ? live.Reverse().Where(s => s.Id.CompareTo(cursor!.Value) > 0)
+            : live.Where(s => cursor is null || s.Id.CompareTo(cursor.Value) < 0);
+        return Results.Ok(page.List([.. rows.Take(page.Rows).Select(s => s with { IsCurrent = s.Id == caller.Session })], context));
+
+        async Task<LiveSessions> Read()
+        {
+            await using var own = await OwnRows.Open(database, "identity", context);
+            return new LiveSessions(await own.Query<SessionAnswer>(LiveSql, new { now }));
+        }
     }
 
-    // Whose they are, row-level security knows.
-    const string AfterSql = """
-        select id, id = @current as is_current, device, user_agent, host(address) as address, created_at, last_seen_at, expires_at
+    // Whose they are, row-level security knows; how many there are is limited where they begin.
+    const string LiveSql = """
+        select id, false as is_current, device, user_agent, host(address) as address, created_at, last_seen_at, expires_at
           from identity.sessions
-         where ended_at is null and expires_at > @now and (@cursor::uuid is null or id < @cursor)
-         order by id desc limit @count
-        """;
-
-    const string BeforeSql = """
-        select id, id = @current as is_current, device, user_agent, host(address) as address, created_at, last_seen_at, expires_at
-          from identity.sessions
-         where ended_at is null and expires_at > @now and id > @cursor
-         order by id limit @count
+         where ended_at is null and expires_at > @now
+         order by id desc
         """;
 }
+
+/// <summary>Where somebody is signed in, the newest first.</summary>
+sealed record LiveSessions(IReadOnlyList<ListSessions.SessionAnswer> Sessions);

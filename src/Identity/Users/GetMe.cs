@@ -16,10 +16,15 @@ static class GetMe
             .WithDescription("Names, addresses, roles, status and profile.")
             .Produces<UserAnswer>();
 
-    static async Task<IResult> Get(HttpContext context, Database database)
+    static async Task<IResult> Get(HttpContext context, Database database, Remembered remembered)
     {
-        await using var own = await OwnRows.Open(database, "identity", context);
-        return Results.Ok(await Read(own));
+        return Results.Ok(await remembered.User(Caller.Of(context).Id, Read, context.RequestAborted));
+
+        async Task<UserAnswer> Read()
+        {
+            await using var own = await OwnRows.Open(database, "identity", context);
+            return await GetMe.Read(own);
+        }
     }
 
     public static async Task<UserAnswer> Read(OwnRows own) => (await own.Single<UserRow>(UserSql, new { id = own.User })).Answer();

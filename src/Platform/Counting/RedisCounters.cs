@@ -20,6 +20,7 @@ sealed class RedisCounters : ICounters, IAsyncDisposable
     readonly MemoryCounters memory;
     readonly RedisLink link;
     readonly TimeProvider time;
+    readonly ILogger logger;
     readonly ConcurrentQueue<WindowTally> windows = new();
     readonly ConcurrentQueue<HourTally> hours = new();
     readonly CancellationTokenSource stopping = new();
@@ -29,9 +30,9 @@ sealed class RedisCounters : ICounters, IAsyncDisposable
 
     public RedisCounters(string configuration, TimeProvider time, ILogger<RedisCounters> logger)
     {
-        this.time = time;
+        (this.time, this.logger) = (time, logger);
         memory = new MemoryCounters(time);
-        link = new RedisLink(configuration, logger);
+        link = new RedisLink(configuration, logger, PlatformLog.CountersShared, PlatformLog.CountersAlone);
         loop = Task.Run(Loop);
     }
 
@@ -76,15 +77,23 @@ sealed class RedisCounters : ICounters, IAsyncDisposable
 
     async Task Loop()
     {
-        try
+        using var timer = new PeriodicTimer(Pause, time);
+        while (!stopping.IsCancellationRequested)
         {
-            using var timer = new PeriodicTimer(Pause, time);
-            while (await timer.WaitForNextTickAsync(stopping.Token))
-                await Tell(stopping.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // stopping
+            try
+            {
+                while (await timer.WaitForNextTickAsync(stopping.Token))
+                    await Tell(stopping.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // stopping
+            }
+            catch (Exception e)
+            {
+                // Whatever it was: a process that tells nobody any more would go unnoticed, with limits of its own.
+                PlatformLog.CountersFailed(logger, e);
+            }
         }
     }
 
@@ -173,7 +182,15 @@ sealed class RedisCounters : ICounters, IAsyncDisposable
     {
         await stopping.CancelAsync();
         await loop;
-        await Tell(CancellationToken.None);
+        try
+        {
+            await Tell(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            PlatformLog.CountersFailed(logger, e);
+        }
+
         await link.DisposeAsync();
         stopping.Dispose();
         turn.Dispose();

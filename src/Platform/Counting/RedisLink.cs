@@ -8,15 +8,21 @@ sealed class RedisLink : IAsyncDisposable
 {
     readonly ConfigurationOptions options;
     readonly ILogger logger;
+    readonly Action<ILogger> cameUp,
+        wentAway;
+    readonly Lock gate = new();
     ConnectionMultiplexer? connection;
     Task? connecting;
+    int connections;
     bool wasUp,
         isTold;
 
+    /// <param name="cameUp">Says in the log that it is there.</param>
+    /// <param name="wentAway">Says that it is not.</param>
     /// <exception cref="InvalidOperationException">The configuration cannot be read.</exception>
-    public RedisLink(string configuration, ILogger logger)
+    public RedisLink(string configuration, ILogger logger, Action<ILogger> cameUp, Action<ILogger> wentAway)
     {
-        this.logger = logger;
+        (this.logger, this.cameUp, this.wentAway) = (logger, cameUp, wentAway);
         try
         {
             options = ConfigurationOptions.Parse(configuration);
@@ -32,23 +38,44 @@ sealed class RedisLink : IAsyncDisposable
 
     public bool IsUp => connection is { IsConnected: true };
 
+    /// <summary>Grows with every connection that is lost: what Redis was told before may be lost, too.</summary>
+    public int Connections => Volatile.Read(ref connections);
+
     /// <summary>Redis, where it can be reached; never waits for it.</summary>
     public IDatabase? Use()
     {
-        if (connection is null && connecting is null or { IsCompleted: true })
-            connecting = Connect();
-        if (connecting is { IsCompleted: false })
-            return null;
-        if (IsUp != wasUp || !isTold)
+        if (connecting is not { IsCompleted: true } || connection is null || IsUp != wasUp || !isTold)
+            Look();
+        return IsUp ? connection!.GetDatabase() : null;
+    }
+
+    /// <summary>Waits for it at most so long.</summary>
+    public async Task<bool> Comes(TimeSpan patience, TimeProvider time)
+    {
+        Use();
+        try
         {
-            (wasUp, isTold) = (IsUp, true);
-            if (wasUp)
-                PlatformLog.CountersShared(logger);
-            else
-                PlatformLog.CountersAlone(logger);
+            await (connecting ?? Task.CompletedTask).WaitAsync(patience, time);
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
 
-        return IsUp ? connection!.GetDatabase() : null;
+        return IsUp;
+    }
+
+    void Look()
+    {
+        lock (gate)
+        {
+            if (connection is null && connecting is null or { IsCompleted: true })
+                connecting = Connect();
+            if (connecting is { IsCompleted: false } || (IsUp == wasUp && isTold))
+                return;
+            (wasUp, isTold) = (IsUp, true);
+            (wasUp ? cameUp : wentAway)(logger);
+        }
     }
 
     /// <summary>Whether this is what the client throws when Redis is away, is going, or does not answer.</summary>
@@ -58,7 +85,9 @@ sealed class RedisLink : IAsyncDisposable
     {
         try
         {
-            connection = await ConnectionMultiplexer.ConnectAsync(options);
+            var made = await ConnectionMultiplexer.ConnectAsync(options);
+            made.ConnectionFailed += (_, _) => Interlocked.Increment(ref connections);
+            connection = made;
         }
         catch (Exception e) when (IsAway(e) || e is System.Net.Sockets.SocketException)
         {
