@@ -20,6 +20,7 @@ static class EventsCommand
                 "replay",
                 "Have a parked event tried again, and then those behind it",
                 "is tried again",
+                "",
                 (events, listener, number, ct) => events.Replay(listener, number, ct)
             )
         );
@@ -28,6 +29,7 @@ static class EventsCommand
                 "skip",
                 "Pass over a parked event for good, so that those behind it are handled",
                 "is passed over",
+                ", or is an entry of the audit trail: it would be gone without a trace, and can only be tried again",
                 (events, listener, number, ct) => events.Skip(listener, number, ct)
             )
         );
@@ -50,6 +52,7 @@ static class EventsCommand
         string name,
         string description,
         string done,
+        string unless,
         Func<ParkedEvents, string, long, CancellationToken, Task<bool>> work
     )
     {
@@ -66,7 +69,7 @@ static class EventsCommand
                     {
                         var (who, which) = (parsed.GetRequiredValue(listener), parsed.GetRequiredValue(number));
                         if (!await work(events, who, which, ct))
-                            throw new CommandFailedException($"Event {which} is not parked for {who}.");
+                            throw new CommandFailedException($"Event {which} is not parked for {who}{unless}.");
                         Screen.Done($"Event {which} {done}");
                         return ExitCode.Ok;
                     },

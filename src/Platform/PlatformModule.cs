@@ -2,6 +2,7 @@ using Dapper;
 using Hazina.Platform.ApiCalls;
 using Hazina.Platform.Approvals;
 using Hazina.Platform.Auditing;
+using Hazina.Platform.Caching;
 using Hazina.Platform.Counting;
 using Hazina.Platform.Events;
 using Hazina.Platform.Http;
@@ -41,23 +42,16 @@ public static class PlatformModule
                 ? new RedisCounters(redis, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RedisCounters>>())
                 : new MemoryCounters(s.GetRequiredService<TimeProvider>())
         );
+        services.AddCache();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ICallerSource>(s => s.GetRequiredService<KeyRing>());
         services.AddHostedService(s => s.GetRequiredService<KeyRing>());
-        services.AddSingleton<FieldCipher>();
         services.AddSingleton<IdempotencyStore>();
         services.AddHostedService(s => s.GetRequiredService<IdempotencyStore>());
 
-        services.AddSingleton<MessageOutbox>();
-        services
-            .AddOptions<SmtpOptions>()
-            .BindConfiguration("Smtp")
-            .Validate(o => o.IsWhole, "The setting Smtp:From is not set, or is no e-mail address: whom are e-mails from?")
-            .ValidateOnStart();
-        services.AddHostedService<MailSender>();
-        services.AddJob("platform.sweep_messages", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<MessageOutbox>().Sweep(stop));
+        services.AddMessages();
 
         services.AddSingleton<JobTable>();
         services.AddJob(
@@ -88,6 +82,45 @@ public static class PlatformModule
         );
     }
 
+    static void AddMessages(this IServiceCollection services)
+    {
+        services.AddSingleton<MessageOutbox>();
+        services.AddSingleton<MessageClaims>();
+        services
+            .AddOptions<SmtpOptions>()
+            .BindConfiguration("Smtp")
+            .Validate(o => o.IsWhole, "The setting Smtp:From is not set, or is no e-mail address: whom are e-mails from?")
+            .ValidateOnStart();
+        services.AddHostedService<MailSender>();
+        services
+            .AddOptions<SmsOptions>()
+            .BindConfiguration("Sms")
+            .Validate(
+                o => o.IsWhole,
+                "The setting Sms:Url is neither an https address nor one of http on this machine, Sms:ApiKey is not set, or Sms:Timeout is nothing."
+            )
+            .ValidateOnStart();
+        services.AddHostedService<SmsSender>();
+        services.AddJob("platform.sweep_messages", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<MessageOutbox>().Sweep(stop));
+    }
+
+    /// <summary>What is kept for a while in this process, or in Redis where the settings name one; for commands that change what is kept.</summary>
+    public static IServiceCollection AddCache(this IServiceCollection services)
+    {
+        services.AddSingleton<FieldCipher>();
+        services.AddSingleton<ICacheStore>(s =>
+            s.GetRequiredService<IConfiguration>()["redis"] is { Length: > 0 } redis
+                ? new RedisCacheStore(
+                    redis,
+                    s.GetRequiredService<FieldCipher>(),
+                    s.GetRequiredService<TimeProvider>(),
+                    s.GetRequiredService<ILogger<RedisCacheStore>>()
+                )
+                : new MemoryCacheStore(s.GetRequiredService<TimeProvider>())
+        );
+        return services.AddSingleton(s => new Cache(s.GetRequiredService<ICacheStore>()));
+    }
+
     /// <summary>What a request passes on its way in, outermost first.</summary>
     public static IApplicationBuilder UsePlatform(this IApplicationBuilder app) =>
         app.UseMiddleware<RequestIds>()
@@ -109,6 +142,14 @@ public static class PlatformModule
         services.AddSingleton<EventLog>();
         services.AddSingleton<ListenerTable>();
         services.AddSingleton<ParkedEvents>();
+        services
+            .AddOptions<EventOptions>()
+            .BindConfiguration("Events")
+            .Validate(o => o.IsGood, "The setting Events:KeepDays is less than 90; 0 stands for ever.")
+            .ValidateOnStart();
+        services.AddSingleton<OldEvents>();
+        services.AddJob("platform.sweep_events", TimeSpan.FromHours(6), (s, stop) => s.GetRequiredService<OldEvents>().Sweep(stop));
+        services.AddPermissions(DealWithParked.Known);
         services.AddOutbox("platform").AddAudit("platform");
         services.AddSingleton<AuditCopies>();
         services.AddJob("platform.sweep_audit_copies", TimeSpan.FromHours(1), (s, stop) => s.GetRequiredService<AuditCopies>().Sweep(stop));
@@ -136,6 +177,7 @@ public static class PlatformModule
         routes.ServiceProvider.GetRequiredService<RefusalCatalogue>().Map(routes);
         routes.MapKeys();
         ListEvents.Map(routes);
+        DealWithParked.Map(routes);
         ListApiCalls.Map(routes);
         routes.MapApprovals();
     }

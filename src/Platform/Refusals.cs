@@ -167,6 +167,27 @@ public static class PlatformRefusals
             + "wanted."
     );
 
+    public static readonly RefusalType ApprovalGivenUp = new(
+        "platform.approval_given_up",
+        409,
+        "It was given up",
+        "What was approved failed each time that it was tried, and an operator has given it up. What it may have done half, the operator knows."
+    );
+
+    public static readonly RefusalType NoSuchParkedEvent = new(
+        "platform.no_such_parked_event",
+        404,
+        "There is no such parked event",
+        "Nobody has given up on that event, or it has been tried again or skipped since. `GET /v1/events/parked` lists those that there are."
+    );
+
+    public static readonly RefusalType AuditNotSkipped = new(
+        "platform.audit_not_skipped",
+        409,
+        "Entries of the audit trail are not skipped",
+        "It would be gone without a trace. Mend what the trail fails at, and try it again."
+    );
+
     public static readonly RefusalType OwnApproval = new(
         "platform.own_approval",
         403,
@@ -238,6 +259,9 @@ public static class PlatformRefusals
         TooManyKeys,
         NoSuchApproval,
         ApprovalDecided,
+        ApprovalGivenUp,
+        NoSuchParkedEvent,
+        AuditNotSkipped,
         OwnApproval,
         NotTheMaker,
         ApprovalIdUsed,

@@ -82,13 +82,16 @@ sealed class ApiLogWriter(Database database, IOptions<ApiLogOptions> options, Ti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // What is being written when the process is told to stop has a chance to get there.
+        using var last = new CancellationTokenSource();
+        await using var told = stoppingToken.Register(() => last.CancelAfter(LastChance));
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (!await waiting.Reader.WaitToReadAsync(stoppingToken))
                     return;
-                if (await WriteSome(stoppingToken) == AtOnce)
+                if (await WriteSome(last.Token) == AtOnce)
                     continue;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

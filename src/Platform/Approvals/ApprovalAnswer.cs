@@ -27,6 +27,9 @@ public enum ApprovalStatus
 
     /// <summary>It was approved, but could not be done.</summary>
     Refused,
+
+    /// <summary>It was approved, failed each time, and was given up.</summary>
+    Failed,
 }
 
 /// <summary>Something that two people decide on.</summary>

@@ -71,7 +71,8 @@ sealed record ApprovalList(IReadOnlyList<ApprovalKind> Kinds);
 
 public static class ApprovalExtensions
 {
-    const string Permission = "platform.approvals";
+    const string Permission = "platform.approvals",
+        GiveUp = "platform.approvals.give_up";
 
     /// <summary>Has things decided on by two people.</summary>
     public static IServiceCollection AddApprovals(this IServiceCollection services, params IReadOnlyList<ApprovalKind> kinds) =>
@@ -90,7 +91,8 @@ public static class ApprovalExtensions
                 Permission,
                 "See what was asked for and decide on it, each kind by its own permission. For people; a key is nobody.",
                 [.. Role.Staff]
-            )
+            ),
+            new Permission(GiveUp, "Give up what was approved and fails each time. For people; a key is nobody.", Role.Operations, Role.Admin)
         );
         services.AddJob(
             "platform.carry_out_approvals",
@@ -105,5 +107,8 @@ public static class ApprovalExtensions
         var approvals = routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(Permission).RequirePerson();
         ListApprovals.Map(approvals);
         DecideApproval.Map(approvals);
+        GiveUpApproval.Map(
+            routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(GiveUp).RequirePerson().RequireConfirmation()
+        );
     }
 }

@@ -1,5 +1,7 @@
 using Dapper;
+using Hazina.Platform.Auditing;
 using Hazina.Platform.Postgres;
+using Microsoft.AspNetCore.Http;
 
 namespace Hazina.Platform.Events;
 
@@ -13,39 +15,105 @@ public sealed class ParkedEvents(Database database, TimeProvider time)
         return (await connection.QueryAsync<ParkedEvent>(new CommandDefinition(ListWriterSql, cancellationToken: cancellation))).AsList();
     }
 
+    /// <summary>Some of them, by their numbers, the newest first.</summary>
+    internal async Task<IReadOnlyList<ParkedEvent>> Some(
+        ParkedId? cursor,
+        bool isBefore,
+        string? listener,
+        int count,
+        CancellationToken cancellation
+    )
+    {
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        return (
+            await connection.QueryAsync<ParkedEvent>(
+                new CommandDefinition(
+                    isBefore ? BeforeWriterSql : AfterWriterSql,
+                    new
+                    {
+                        cursor?.Number,
+                        name = cursor?.Listener,
+                        listener,
+                        count,
+                    },
+                    cancellationToken: cancellation
+                )
+            )
+        ).AsList();
+    }
+
     /// <summary>Has a parked event tried again, and if that goes well those behind it.</summary>
     /// <returns>False when it is not parked.</returns>
     public Task<bool> Replay(string listener, long number, CancellationToken cancellation = default) =>
-        Do(ReplayWriterSql, listener, number, cancellation);
+        Do(ReplayWriterSql, new ParkedId(listener, number), "replayed", context: null, cancellation);
 
     /// <summary>Gives a parked event up for good, so that those behind it are handled.</summary>
     /// <returns>False when it is not parked, or is an entry of the audit trail, which would be gone without a trace: those can only be tried again.</returns>
     public Task<bool> Skip(string listener, long number, CancellationToken cancellation = default) =>
-        Do(SkipWriterSql, listener, number, cancellation);
+        Do(SkipWriterSql, new ParkedId(listener, number), "skipped", context: null, cancellation);
 
-    async Task<bool> Do(string sql, string listener, long number, CancellationToken cancellation)
+    /// <summary>The same for somebody who calls the API.</summary>
+    internal Task<bool> Replay(ParkedId id, HttpContext context) => Do(ReplayWriterSql, id, "replayed", context, context.RequestAborted);
+
+    /// <inheritdoc cref="Replay(ParkedId, HttpContext)"/>
+    internal Task<bool> Skip(ParkedId id, HttpContext context) => Do(SkipWriterSql, id, "skipped", context, context.RequestAborted);
+
+    internal async Task<bool> IsThere(ParkedId id, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
         return await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(
-                sql,
-                new
-                {
-                    listener,
-                    number,
-                    now = time.GetUtcNow(),
-                },
-                cancellationToken: cancellation
-            )
+            new CommandDefinition(IsThereWriterSql, new { id.Listener, id.Number }, cancellationToken: cancellation)
         );
     }
 
-    const string ListWriterSql = """
+    async Task<bool> Do(string sql, ParkedId id, string happened, HttpContext? context, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var values = new
+        {
+            id.Listener,
+            id.Number,
+            now,
+        };
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql, values, transaction, cancellationToken: cancellation)))
+            return false;
+        await Audit.Write(
+            transaction,
+            context,
+            new AuditEntry($"platform.event.{happened}", new AuditTarget("event", $"{id.Number}"), now)
+            {
+                Actor = context is null ? AuditActor.Operator : null,
+                After = new { id.Listener },
+            }
+        );
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    const string Parked = """
         select h.listener, h.number, h.type, h.key, h.tries, coalesce(h.error, '') as error, h.held_at,
                (select count(*) from platform.held_events as w
                 where w.listener = h.listener and w.key = h.key and w.state = 'waiting') as waiting
         from platform.held_events as h
-        where h.state = 'parked' order by h.held_at, h.number limit 1000
+        where h.state = 'parked'
+        """;
+
+    const string ListWriterSql = $"{Parked} order by h.held_at, h.number limit 1000";
+
+    const string AfterWriterSql = $"""
+        {Parked} and (@listener::text is null or h.listener = @listener) and (@number::bigint is null or (h.number, h.listener) < (@number, @name::text))
+        order by h.number desc, h.listener desc limit @count
+        """;
+
+    const string BeforeWriterSql = $"""
+        {Parked} and (@listener::text is null or h.listener = @listener) and (h.number, h.listener) > (@number::bigint, @name::text)
+        order by h.number, h.listener limit @count
+        """;
+
+    const string IsThereWriterSql = """
+        select exists (select from platform.held_events where listener = @listener and number = @number and state = 'parked')
         """;
 
     const string ReplayWriterSql = """

@@ -133,6 +133,45 @@ public sealed class ApprovalTests(ApprovalTests.Server server) : IClassFixture<A
     }
 
     [Fact]
+    public async Task What_fails_for_ever_is_given_up_by_an_operator_who_says_why()
+    {
+        using var maker = await Maker();
+        using var checker = await Checker();
+        using var admin = await Person.SignedInAsync(server.App, Role.User, Role.Admin);
+        var asked = await Asked(maker, "ever");
+        (await Decide(admin, asked, "give-up", Because("no use"))).IsProblem(409, "platform.approval_decided");
+        Assert.Equal("approved", (string)(await Decide(checker, asked, "approve")).Is(HttpStatusCode.OK)["status"]!);
+        (await Decide(admin, asked, "give-up", [])).IsProblem(400, "platform.invalid_request", "reason");
+        (await Decide(checker, asked, "give-up", Because("no use"))).IsProblem(403, "platform.permission_missing");
+        var failed = (await Decide(admin, asked, "give-up", Because("the vendor is gone"))).Is(HttpStatusCode.OK);
+        Assert.Equal(
+            ("failed", "platform.approval_given_up", "the vendor is gone"),
+            ((string)failed["status"]!, (string)failed["fault"]!["code"]!, (string)failed["fault"]!["detail"]!)
+        );
+        Assert.NotNull(failed["ended_at"]);
+        (await Decide(admin, asked, "give-up", Because("again"))).IsProblem(409, "platform.approval_decided");
+        await using var owner = new NpgsqlConnection(server.Owner);
+        Assert.Equal(
+            (1, true),
+            await owner.QuerySingleAsync<(int, bool)>(
+                "select tries, next_try_at is null from platform.approvals where id = @id",
+                new { id = (Guid)asked["id"]! }
+            )
+        );
+        Assert.Equal(
+            admin.Id.ToString(),
+            await owner.QuerySingleAsync<string>(
+                """
+                select e.data ->> 'actor_id'
+                  from (select key, data from platform.outbox union all select key, data from platform.events) as e
+                 where e.key = 'approval:' || @id and e.data ->> 'action' = 'platform.approval.given_up'
+                """,
+                new { id = (string)asked["id"]! }
+            )
+        );
+    }
+
+    [Fact]
     public async Task What_nobody_decides_on_in_time_is_over()
     {
         using var maker = await Maker();
@@ -228,6 +267,7 @@ public sealed class ApprovalTests(ApprovalTests.Server server) : IClassFixture<A
                     wish.Word switch
                     {
                         "never" => Task.FromResult<Refusal?>(No.Because("Never.")),
+                        "ever" => throw new TimeoutException("not ever"),
                         "later" when failures.TryAdd(act.Id, true) => throw new TimeoutException("not now"),
                         _ => Task.FromResult(Said.TryAdd(act.Id, wish.Word) ? (Refusal?)null : No.Because("It was said before.")),
                     }

@@ -1,9 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using Dapper;
+using Hazina.Host;
 using Hazina.Platform.Events;
+using Hazina.Platform.Security;
 using Hazina.Platform.Tests.Http;
 using Hazina.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Hazina.Platform.Tests.Events;
 
@@ -101,6 +105,71 @@ public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixtu
         return await response.Body();
     }
 
+    [Fact]
+    public async Task What_listeners_have_given_up_on_is_seen_tried_again_and_passed_over_by_operators()
+    {
+        const string audit = "platform.audit.recorded.v1";
+        await using var behind = new NpgsqlConnection(server.App.Services.GetRequiredService<ServerOptions>().OwnerConnectionString);
+        for (var n = 1; n <= 4; n++)
+            await behind.ExecuteAsync(
+                """
+                insert into platform.held_events (listener, number, key, type, state, tries, error, held_at)
+                values ('test.nobody', @n, @key, @type, @state, 8, 'it broke', now())
+                """,
+                new
+                {
+                    n = (long)n,
+                    key = n == 3 ? "user:3" : "a",
+                    type = n == 3 ? audit : SampleModule.Moved.Name,
+                    state = n == 4 ? "waiting" : "parked",
+                }
+            );
+        using var operations = await Person.SignedInAsync(server.App, Role.User, Role.Operations);
+        var list = (await operations.SendAsync(HttpMethod.Get, "/v1/events/parked?limit=2")).Is(HttpStatusCode.OK);
+        Assert.Equal(["test.nobody:3", "test.nobody:2"], list["data"]!.AsArray().Select(p => (string)p!["id"]!));
+        Assert.True((bool)list["has_more"]!);
+        var rest = await operations.SendAsync(HttpMethod.Get, "/v1/events/parked?listener=test.nobody&starting_after=test.nobody:2");
+        var first = rest.Is(HttpStatusCode.OK)["data"]!.AsArray().Single()!;
+        Assert.Equal(
+            ("test.nobody", 1L, 8, "it broke", 1L),
+            ((string)first["listener"]!, (long)first["number"]!, (int)first["tries"]!, (string)first["error"]!, (long)first["waiting"]!)
+        );
+        var back = await operations.SendAsync(HttpMethod.Get, "/v1/events/parked?ending_before=test.nobody:1");
+        Assert.Equal(2, back.Is(HttpStatusCode.OK)["data"]!.AsArray().Count);
+        foreach (var wrong in (string[])["3", "test.nobody:", ":3", "test.nobody:-3", "test.nobody:99999999999999999999"])
+            (await operations.SendAsync(HttpMethod.Get, $"/v1/events/parked?starting_after={wrong}")).IsProblem(
+                400,
+                "platform.invalid_request",
+                "starting_after"
+            );
+
+        Assert.Equal(HttpStatusCode.NoContent, (await Do("test.nobody:1", "retry")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await Do("test.nobody:2", "skip")).Status);
+        (await Do("test.nobody:2", "skip")).IsProblem(404, "platform.no_such_parked_event", "parked");
+        (await Do("test.nobody:1", "retry")).IsProblem(404, "platform.no_such_parked_event", "parked");
+        (await Do("what is this", "retry")).IsProblem(404, "platform.no_such_parked_event", "parked");
+        (await Do("test.nobody:3", "skip")).IsProblem(409, "platform.audit_not_skipped", "parked");
+        Assert.Equal(HttpStatusCode.NoContent, (await Do("test.nobody:3", "retry")).Status);
+        Assert.Equal(
+            ["1 retrying", "3 retrying", "4 waiting"],
+            await behind.QueryAsync<string>(
+                "select number || ' ' || state from platform.held_events where listener = 'test.nobody' order by number"
+            )
+        );
+        var written = await behind.QueryAsync<string>(
+            """
+            select e.data ->> 'action' || ' ' || e.key
+              from (select key, data from platform.outbox union all select key, data from platform.events) as e
+             where e.data ->> 'actor_id' = @id and e.key like 'event:%' order by 1
+            """,
+            new { id = operations.Id.ToString() }
+        );
+        Assert.Equal(["platform.event.replayed event:1", "platform.event.replayed event:3", "platform.event.skipped event:2"], written);
+
+        Task<Reply> Do(string id, string what) =>
+            operations.SendAsync(HttpMethod.Post, $"/v1/events/parked/{Uri.EscapeDataString(id)}/{what}");
+    }
+
     static List<JsonElement> Data(JsonElement list) => [.. list.GetProperty("data").EnumerateArray()];
 
     public sealed class Server : IAsyncLifetime
@@ -114,7 +183,11 @@ public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixtu
 
         public async ValueTask InitializeAsync()
         {
-            App = await HazinaApp.StartAsync(add: s => s.AddEvents([SampleModule.Moved, SampleModule.Hidden]));
+            App = await HazinaApp.StartAsync(
+                // What is told here is from a day that will be long ago.
+                settings: new Dictionary<string, string?> { ["Identity:PasswordCost"] = "10", ["Events:KeepDays"] = "0" },
+                add: s => s.AddEvents([SampleModule.Moved, SampleModule.Hidden])
+            );
             EventAppender? taken = null;
             // The server's own relay may have the turn.
             await Eventually.TrueAsync(

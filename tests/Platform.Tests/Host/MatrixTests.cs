@@ -106,11 +106,15 @@ public sealed partial class MatrixTests
         GET    /v1/audit                                              compliance,admin   200
         GET    /v1/audit/{entry}                                      compliance,admin   404
         GET    /v1/events                                             key         200
+        GET    /v1/events/parked                                      operations,admin  200
+        POST   /v1/events/parked/{parked}/retry                       operations,admin  404
+        POST   /v1/events/parked/{parked}/skip                        operations,admin  404
         GET    /v1/approvals                                          staff       200
         GET    /v1/approvals/{approval}                               staff       404
         POST   /v1/approvals/{approval}/approve                       staff       404
         POST   /v1/approvals/{approval}/reject                        staff       400
         POST   /v1/approvals/{approval}/withdraw                      staff       404
+        POST   /v1/approvals/{approval}/give-up                       operations,admin  400
         GET    /v1/api-calls                                          key,partner,staff  200
 
         GET    /v1/keys                                               partner,admin   200
