@@ -8,8 +8,8 @@ namespace Hazina.Identity.Sessions;
 static class SessionToken
 {
     public const string Start = "hzs_";
-    const int Bytes = 32,
-        Length = 4 + 43;
+    public const int Length = 4 + 43;
+    const int Bytes = 32;
 
     public static string New() => Start + Chance();
 
@@ -22,6 +22,13 @@ static class SessionToken
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     static string Chance() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+
+    /// <summary>The same without allocating; of a text that is as long as a token.</summary>
+    public static void Hash(string text, Span<byte> hash)
+    {
+        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(Length)];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
+    }
 
     public static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -19,7 +19,14 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
 
     public Task<Refusal?> Unconfirmed(Caller caller, CancellationToken cancellation) => Task.FromResult<Refusal?>(null);
 
-    public Caller? Recall(string text) => memory.Recall(KeyText.Hash(text));
+    public Caller? Recall(string text)
+    {
+        if (text.Length != KeyText.Length)
+            return null;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        KeyText.Hash(text, hash);
+        return memory.Recall(hash);
+    }
 
     public async Task<Caller?> Find(string text, CancellationToken cancellation)
     {

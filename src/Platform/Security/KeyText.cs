@@ -32,6 +32,13 @@ static class KeyText
 
     public static byte[] Hash(string text) => SHA256.HashData(Encoding.ASCII.GetBytes(text));
 
+    /// <summary>The same without allocating; of a text that is as long as a key.</summary>
+    public static void Hash(string text, Span<byte> hash)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        SHA256.HashData(bytes[..Encoding.ASCII.GetBytes(text, bytes)], hash);
+    }
+
     static string Sum(string text)
     {
         var crc = uint.MaxValue;
