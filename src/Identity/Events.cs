@@ -40,6 +40,51 @@ public static class Events
         "Somebody who was suspended may act again."
     );
 
+    public static readonly EventType<UserRolesChanged> UserRolesChanged = Hidden<UserRolesChanged>(
+        "identity.user.roles_changed.v1",
+        "Somebody has other roles; the keys that they made follow."
+    );
+
+    public static readonly EventType<UserKycChanged> UserKycChanged = Hidden<UserKycChanged>(
+        "identity.user.kyc_changed.v1",
+        "It was said how far somebody is known."
+    );
+
+    public static readonly EventType<OrganizationCreated> OrganizationCreated = Hidden<OrganizationCreated>(
+        "identity.organization.created.v1",
+        "Somebody has made an organisation and owns it."
+    );
+
+    public static readonly EventType<OrganizationChanged> OrganizationChanged = Hidden<OrganizationChanged>(
+        "identity.organization.changed.v1",
+        "What an organisation says of itself is something else."
+    );
+
+    public static readonly EventType<OrganizationSuspended> OrganizationSuspended = Hidden<OrganizationSuspended>(
+        "identity.organization.suspended.v1",
+        "Nothing of an organisation can be changed any more, and its keys stop."
+    );
+
+    public static readonly EventType<OrganizationReinstated> OrganizationReinstated = Hidden<OrganizationReinstated>(
+        "identity.organization.reinstated.v1",
+        "An organisation that was suspended goes on."
+    );
+
+    public static readonly EventType<MemberJoined> MemberJoined = Hidden<MemberJoined>(
+        "identity.member.joined.v1",
+        "Somebody belongs to an organisation. Who makes one belongs to it, too: that is told as its making."
+    );
+
+    public static readonly EventType<MemberRoleChanged> MemberRoleChanged = Hidden<MemberRoleChanged>(
+        "identity.member.role_changed.v1",
+        "A member is something else to the organisation."
+    );
+
+    public static readonly EventType<MemberLeft> MemberLeft = Hidden<MemberLeft>(
+        "identity.member.left.v1",
+        "Somebody belongs to an organisation no more. Who is erased belongs to none: that is told as their erasure."
+    );
+
     public static readonly EventType<SessionStarted> SessionStarted = Hidden<SessionStarted>(
         "identity.session.started.v1",
         "Somebody signed in."
@@ -78,6 +123,15 @@ public static class Events
         UserProfileChanged,
         UserSuspended,
         UserReinstated,
+        UserRolesChanged,
+        UserKycChanged,
+        OrganizationCreated,
+        OrganizationChanged,
+        OrganizationSuspended,
+        OrganizationReinstated,
+        MemberJoined,
+        MemberRoleChanged,
+        MemberLeft,
         SessionStarted,
         SessionsEnded,
         PasswordChanged,
@@ -85,6 +139,8 @@ public static class Events
         SecondFactorRemoved,
         UserErased,
     ];
+
+    internal const string Roles = "owner, admin, developer, finance or viewer; more may come.";
 
     static EventType<T> Hidden<T>(string name, string description)
         where T : class => new(name, description, isPublic: false);
@@ -110,6 +166,36 @@ public sealed record UserSuspended(Guid User);
 
 /// <summary>See <see cref="Events.UserReinstated"/>.</summary>
 public sealed record UserReinstated(Guid User);
+
+/// <summary>See <see cref="Events.UserRolesChanged"/>.</summary>
+public sealed record UserRolesChanged(Guid User, [property: Description("All that they have now.")] IReadOnlyList<string> Roles);
+
+/// <summary>See <see cref="Events.UserKycChanged"/>.</summary>
+public sealed record UserKycChanged(Guid User, [property: Description("pending, under_review, approved or rejected.")] string Status);
+
+/// <summary>See <see cref="Events.OrganizationCreated"/>.</summary>
+public sealed record OrganizationCreated(Guid Organization, Guid Owner);
+
+/// <summary>See <see cref="Events.OrganizationChanged"/>.</summary>
+public sealed record OrganizationChanged(
+    Guid Organization,
+    [property: Description("Which fields were given, by name.")] IReadOnlyList<string> Fields
+);
+
+/// <summary>See <see cref="Events.OrganizationSuspended"/>.</summary>
+public sealed record OrganizationSuspended(Guid Organization);
+
+/// <summary>See <see cref="Events.OrganizationReinstated"/>.</summary>
+public sealed record OrganizationReinstated(Guid Organization);
+
+/// <summary>See <see cref="Events.MemberJoined"/>.</summary>
+public sealed record MemberJoined(Guid Organization, Guid User, [property: Description(Events.Roles)] string Role);
+
+/// <summary>See <see cref="Events.MemberRoleChanged"/>.</summary>
+public sealed record MemberRoleChanged(Guid Organization, Guid User, [property: Description(Events.Roles)] string Role);
+
+/// <summary>See <see cref="Events.MemberLeft"/>.</summary>
+public sealed record MemberLeft(Guid Organization, Guid User);
 
 /// <summary>See <see cref="Events.SessionStarted"/>.</summary>
 public sealed record SessionStarted(Guid User, Guid Session);

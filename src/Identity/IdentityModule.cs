@@ -76,8 +76,10 @@ public static class IdentityModule
             s.GetRequiredService<Database>(),
             s.GetRequiredService<PasswordHasher>(),
             s.GetRequiredService<Notices>(),
+            s.GetRequiredService<Remembered>(),
             s.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton<Remembered>();
         services.AddSingleton<SessionRing>();
         services.AddSingleton<PasswordChange>();
         services.AddSingleton<SessionStart>();
@@ -202,7 +204,6 @@ public static class IdentityModule
         GetOrganization.Map(routes);
         ChangeOrganization.Map(routes);
         ListMembers.Map(routes);
-        RemoveMember.Map(routes);
         ListInvitations.Map(routes);
         WithdrawInvitation.Map(routes);
         ListMyInvitations.Map(routes);
@@ -211,6 +212,7 @@ public static class IdentityModule
 
         var confirmed = routes.MapGroup("").RequireConfirmation();
         Invite.Map(confirmed);
+        RemoveMember.Map(confirmed);
         ChangeMember.Map(confirmed);
     }
 

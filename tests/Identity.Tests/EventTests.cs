@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Identity.Tests.Administration;
 using Hazina.Platform.Auditing;
+using Hazina.Platform.Security;
 using Npgsql;
 
 namespace Hazina.Identity.Tests;
@@ -45,6 +47,55 @@ public sealed class EventTests(IdentityServer server)
         var text = string.Concat(told.Select(t => t.Data));
         Assert.All(new[] { email, "Ashanti", "Kisumu", "Mwangi" }, p => Assert.DoesNotContain(p, text, StringComparison.Ordinal));
         Assert.Contains("profile.city", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_becomes_of_an_organisation_and_its_members_is_told_in_order()
+    {
+        var (asha, other) = (await server.Someone(), IdentityServer.AnyEmail());
+        var juma = await server.Someone(other);
+        var id = await StaffServer.Organization(asha);
+        var path = $"/v1/organizations/{id}";
+        (await asha.Patch(path, new JsonObject { ["trading_name"] = "Duka la Asha" })).Is(HttpStatusCode.OK);
+        var invitation = (await StaffServer.Invite(asha, id, "finance", other)).Is(HttpStatusCode.Created);
+        (await juma.Post($"/v1/me/invitations/{invitation["id"]}/accept")).Is(HttpStatusCode.OK);
+        (await asha.Patch($"{path}/members/{juma.User}", new JsonObject { ["role"] = "viewer" })).Is(HttpStatusCode.OK);
+        using var staff = await Person.SignedInAsync(await server.App, Role.Operations);
+        foreach (var act in (string[])["suspend", "reinstate"])
+            (await staff.SendAsync(HttpMethod.Post, $"{path}/{act}", StaffServer.Because())).Is(HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.NoContent, (await juma.Delete($"{path}/members/{juma.User}")).Status);
+
+        string[] expected =
+        [
+            "identity.organization.created.v1",
+            "identity.organization.changed.v1",
+            "identity.member.joined.v1",
+            "identity.member.role_changed.v1",
+            "identity.organization.suspended.v1",
+            "identity.organization.reinstated.v1",
+            "identity.member.left.v1",
+        ];
+        var told = await Told(id.ToString(), expected.Length);
+        Assert.Equal(expected, told.Select(t => t.Type));
+        Assert.All(told, t => Assert.False(t.IsPublic));
+        Assert.Equal(["finance", "viewer"], told.Skip(2).Take(2).Select(t => (string)JsonNode.Parse(t.Data)!["role"]!));
+        Assert.DoesNotContain("Duka", string.Concat(told.Select(t => t.Data)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_roles_and_another_kyc_status_are_told()
+    {
+        var asha = await server.Someone();
+        using var admin = await Person.SignedInAsync(await server.App, Role.Admin);
+        using var compliance = await Person.SignedInAsync(await server.App, Role.Compliance);
+        (await admin.SendAsync(HttpMethod.Put, $"/v1/users/{asha.User}/roles", StaffServer.Roles("user", "partner"))).Is(HttpStatusCode.OK);
+        var kyc = new JsonObject { ["status"] = "approved", ["reason"] = "papers seen" };
+        (await compliance.SendAsync(HttpMethod.Put, $"/v1/users/{asha.User}/kyc-status", kyc)).Is(HttpStatusCode.OK);
+        var told = (await Told(asha.User.ToString(), 5)).TakeLast(2).ToList();
+        Assert.Equal(["identity.user.roles_changed.v1", "identity.user.kyc_changed.v1"], told.Select(t => t.Type));
+        Assert.Equal("""["partner","user"]""", JsonNode.Parse(told[0].Data)!["roles"]!.ToJsonString());
+        Assert.Equal("approved", (string)JsonNode.Parse(told[1].Data)!["status"]!);
+        Assert.DoesNotContain("papers", told[1].Data, StringComparison.Ordinal);
     }
 
     [Fact]

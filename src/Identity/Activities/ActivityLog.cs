@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.ComponentModel;
 using Dapper;
 using Hazina.Identity.Users;
@@ -103,7 +104,16 @@ sealed record ActivityDetails
 /// </summary>
 static class ActivityLog
 {
-    /// <summary>Writes as the writer. Who asks through <see cref="OwnRows"/> has <see cref="Note"/>.</summary>
+    // Anybody can do these in anybody's name: what they cost must not tell whether there is such a person.
+    static readonly FrozenSet<ActivityType> ChangesNothing =
+    [
+        ActivityType.Registered,
+        ActivityType.SignInFailed,
+        ActivityType.SecondFactorFailed,
+        ActivityType.PasswordResetAsked,
+    ];
+
+    /// <summary>Writes as the writer, and what is remembered of the person is forgotten; without a context whoever calls it sees to that. Who asks through <see cref="OwnRows"/> has <see cref="Note"/>.</summary>
     /// <param name="transaction">Null where nothing else is written: then it has one of its own.</param>
     /// <param name="user">Null for nobody: then the same is done, and the person's own list has no row.</param>
     /// <param name="context">Null for what happens by the clock.</param>
@@ -129,6 +139,8 @@ static class ActivityLog
             )
         );
         await Outbox.Write(within, Told(user, type, context, now, details));
+        if (user is { } changed && context is not null && !ChangesNothing.Contains(type))
+            await Remembered.Of(context).Changes(changed);
         if (own is not null)
             await own.CommitAsync(stop);
     }
@@ -144,6 +156,7 @@ static class ActivityLog
     {
         await own.Execute(InsertSql, Row(own.User, type, context, now));
         await own.Tell(Told(own.User, type, context, now, details));
+        await Remembered.Of(context).Changes(own.User);
     }
 
     /// <summary>Writes an entry of the audit trail by itself: of something that was tried and has changed nothing.</summary>
@@ -189,6 +202,10 @@ static class ActivityLog
     /// <summary>An event about a person: those of one person are handled in their order.</summary>
     public static NewEvent About<T>(this EventType<T> type, Guid user, DateTimeOffset now, T data)
         where T : class => type.Of(book: null, user.ToString(), now, data);
+
+    /// <summary>An event about an organisation and who belongs to it: those of one organisation are handled in their order.</summary>
+    public static NewEvent In<T>(this EventType<T> type, Guid organization, DateTimeOffset now, T data)
+        where T : class => type.Of(book: null, organization.ToString(), now, data);
 
     public const string InsertSql = """
         insert into identity.activities (id, user_id, type, address, user_agent, created_at)

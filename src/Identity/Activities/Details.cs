@@ -49,9 +49,16 @@ static class Details
 
     /// <summary>Of what was done in an organisation.</summary>
     /// <param name="by">Who did it, where that is not the person with whom it is written down.</param>
-    public static ActivityDetails OfOrganization(Guid organization, Guid? by, object? before, object? after) =>
+    public static ActivityDetails OfOrganization(
+        Guid organization,
+        Guid? by,
+        object? before,
+        object? after,
+        params IReadOnlyList<NewEvent> events
+    ) =>
         new()
         {
+            Events = events,
             Target = new AuditTarget("organization", organization),
             Before = before,
             After = after,

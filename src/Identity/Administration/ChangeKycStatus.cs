@@ -54,7 +54,8 @@ static class ChangeKycStatus
                 now,
             }
         );
-        await act.Write(ActivityType.KycStatusChanged, reason, new { act.User.KycStatus }, new { kyc_status = status });
+        var told = Events.UserKycChanged.About(user, now, new(user, status));
+        await act.Write(ActivityType.KycStatusChanged, reason, new { act.User.KycStatus }, new { kyc_status = status }, told);
         return Results.Ok(await act.Commit());
     }
 

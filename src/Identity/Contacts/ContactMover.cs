@@ -10,7 +10,7 @@ using Npgsql;
 namespace Hazina.Identity.Contacts;
 
 /// <summary>Lets changes of addresses take effect, once they are due.</summary>
-sealed class ContactMover(Database database, MessageOutbox messages, TimeProvider time)
+sealed class ContactMover(Database database, MessageOutbox messages, Remembered remembered, TimeProvider time)
 {
     /// <summary>All that are due.</summary>
     public async Task MoveDue(CancellationToken cancellation)
@@ -27,6 +27,21 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
         {
             cancellation.ThrowIfCancellationRequested();
             await Move(change);
+        }
+
+        await TellDue(cancellation);
+    }
+
+    /// <summary>Tells of changes of which it was not told when they were made: a process may have ended in between.</summary>
+    async Task TellDue(CancellationToken cancellation)
+    {
+        IEnumerable<Guid> untold;
+        await using (var connection = await database.Writer("identity").OpenConnectionAsync(cancellation))
+            untold = await connection.QueryAsync<Guid>(new CommandDefinition(UntoldWriterSql, cancellationToken: cancellation));
+        foreach (var change in untold)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Tell(change);
         }
     }
 
@@ -48,8 +63,21 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
 
         if (moved is null)
             return null;
-        var noun = ContactMessages.Noun(Words.Read<MessageChannel>(moved.Channel));
-        foreach (var contact in new[] { moved.Old, moved.Address, moved.Other }.OfType<string>().Select(a => Contact.Read(a)!))
+        await connection.CloseAsync(); // telling takes connections of its own
+        await Tell(change);
+        return ContactChangeStatus.Done;
+    }
+
+    /// <summary>Once or, where a process ends in between, twice; never not at all.</summary>
+    async Task Tell(Guid change)
+    {
+        Untold? untold;
+        await using (var connection = await database.Writer("identity").OpenConnectionAsync(CancellationToken.None))
+            untold = await connection.QuerySingleOrDefaultAsync<Untold>(FindUntoldWriterSql, new { change });
+        if (untold is null)
+            return;
+        var noun = ContactMessages.Noun(Words.Read<MessageChannel>(untold.Channel));
+        foreach (var contact in untold.ToTell.Select(a => Contact.Read(a)!))
             await messages.Put(
                 new Message(
                     contact.Channel,
@@ -59,7 +87,8 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
                 ),
                 CancellationToken.None
             );
-        return ContactChangeStatus.Done;
+        await using var again = await database.Writer("identity").OpenConnectionAsync(CancellationToken.None);
+        await again.ExecuteAsync(ToldWriterSql, new { change });
     }
 
     async Task<Moved?> Try(NpgsqlConnection connection, Guid change)
@@ -69,6 +98,8 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
         var moved = await connection.QuerySingleOrDefaultAsync<Moved>(MoveWriterSql, new { change, now }, transaction);
         if (moved is null)
             return null;
+        string[] toTell = [.. new[] { moved.Old, moved.Address, moved.Other }.OfType<string>()];
+        await connection.ExecuteAsync(ToTellWriterSql, new { change, toTell }, transaction);
         await connection.ExecuteAsync(VerifyRegistration.EndOtherClaimsWriterSql, new { user = moved.UserId }, transaction);
         await connection.ExecuteAsync(EndCodesWriterSql, new { user = moved.UserId }, transaction);
         var channel = Words.Read<MessageChannel>(moved.Channel);
@@ -78,9 +109,12 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
             Events = [Events.UserContactChanged.About(moved.UserId, now, new(moved.UserId, channel))],
         };
         await ActivityLog.Write(connection, transaction, moved.UserId, ActivityType.ContactChanged, null, now, told);
+        await remembered.Changes(moved.UserId);
         await transaction.CommitAsync();
         return moved;
     }
+
+    sealed record Untold(string Channel, string[] ToTell);
 
     /// <param name="Old">What was there in its place.</param>
     /// <param name="Other">What stays beside it.</param>
@@ -114,6 +148,14 @@ sealed class ContactMover(Database database, MessageOutbox messages, TimeProvide
         returning u.id as user_id, c.channel, c.address, case when c.channel = 'email' then b.email else b.phone end as old,
                   case when c.channel = 'email' then b.phone else b.email end as other
         """;
+
+    const string ToTellWriterSql = "update identity.contact_changes set to_tell = @toTell where id = @change";
+
+    const string UntoldWriterSql = "select id from identity.contact_changes where to_tell is not null order by ended_at limit 1000";
+
+    const string FindUntoldWriterSql = "select channel, to_tell from identity.contact_changes where id = @change and to_tell is not null";
+
+    const string ToldWriterSql = "update identity.contact_changes set to_tell = null where id = @change";
 
     const string TakenWriterSql = """
         update identity.contact_changes set status = 'taken', ended_at = @now where id = @change and status = 'waiting'

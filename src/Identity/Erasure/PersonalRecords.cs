@@ -82,8 +82,15 @@ sealed class PersonalRecords(Database database)
         await connection.ExecuteAsync(
             new CommandDefinition(StaffAct.TakeTurnsWriterSql, null, transaction, cancellationToken: cancellation)
         );
-        await connection.ExecuteAsync(new CommandDefinition(HoldWriterSql, new { user }, transaction, cancellationToken: cancellation));
-        if (await Blocks(connection, transaction, user, cancellation) is not null)
+        var held = await connection.QueryAsync<Guid>(
+            new CommandDefinition(HoldWriterSql, new { user }, transaction, cancellationToken: cancellation)
+        );
+        // Then the person, as whoever joins does: nobody joins anything from here on. Who has joined in between is looked at again the next time.
+        await connection.ExecuteAsync(new CommandDefinition(LockWriterSql, new { user }, transaction, cancellationToken: cancellation));
+        var belongs = await connection.QuerySingleAsync<Guid[]>(
+            new CommandDefinition(BelongsWriterSql, new { user }, transaction, cancellationToken: cancellation)
+        );
+        if (belongs.Except(held).Any() || await Blocks(connection, transaction, user, cancellation) is not null)
             return false;
         await connection.ExecuteAsync(new CommandDefinition(LeaveWriterSql, new { user }, transaction, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(EndWriterSql, new { user, now }, transaction, cancellationToken: cancellation));
@@ -176,11 +183,15 @@ sealed class PersonalRecords(Database database)
         """;
 
     const string HoldWriterSql = """
-        select from identity.organizations o
+        select o.id from identity.organizations o
          where exists (select from identity.members m where m.organization_id = o.id and m.user_id = @user)
          order by o.id
            for no key update of o
         """;
+
+    const string LockWriterSql = "select from identity.users where id = @user for no key update";
+
+    const string BelongsWriterSql = "select array(select organization_id from identity.members where user_id = @user)";
 
     // While the addresses are still known.
     const string LeaveWriterSql = $"""

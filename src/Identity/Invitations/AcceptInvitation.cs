@@ -41,6 +41,9 @@ static class AcceptInvitation
         );
         if (status is null)
             return NoSuchInvitation(invitation);
+        // Then the person, whose invitations an erasure takes along; then the invitation.
+        if (await Membership.NoRoom(connection, transaction, user, stop) is { } full)
+            return full;
         var row = await connection.QuerySingleOrDefaultAsync<InvitationRow>(
             new CommandDefinition(AcceptWriterSql, values, transaction, cancellationToken: stop)
         );
@@ -48,7 +51,8 @@ static class AcceptInvitation
             return NoSuchInvitation(invitation);
         if (status == "suspended")
             return Refusals.OrganizationSuspended.Because("The organisation is suspended.", "invitation");
-        if (await Join(connection, transaction, row, values, user, stop) is { } refusal)
+        var (joined, refusal) = await Join(connection, transaction, row, values, user, stop);
+        if (refusal is not null)
             return refusal;
         await ActivityLog.Write(
             connection,
@@ -66,7 +70,8 @@ static class AcceptInvitation
                     invitation,
                     member = user,
                     row.Role,
-                }
+                },
+                joined ? [Events.MemberJoined.In(row.OrganizationId, now, new(row.OrganizationId, user, row.Role))] : []
             )
         );
         await transaction.CommitAsync(stop);
@@ -74,7 +79,8 @@ static class AcceptInvitation
         return Results.Ok(row.Answer(now));
     }
 
-    static async Task<Refusal?> Join(
+    /// <summary>Who belongs to it already has not joined.</summary>
+    static async Task<(bool HasJoined, Refusal? Refusal)> Join(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         InvitationRow row,
@@ -83,15 +89,13 @@ static class AcceptInvitation
         CancellationToken stop
     )
     {
-        if (await Membership.NoRoom(connection, transaction, user, stop) is { } full)
-            return full;
         var members = await connection.QuerySingleAsync<long>(
             new CommandDefinition(CountWriterSql, new { organization = row.OrganizationId }, transaction, cancellationToken: stop)
         );
         if (members >= Membership.MostMembers)
-            return Refusals.TooManyMembers.Because($"The organisation has {Membership.MostMembers} members.", "invitation");
-        await connection.ExecuteAsync(new CommandDefinition(JoinWriterSql, values, transaction, cancellationToken: stop));
-        return null;
+            return (false, Refusals.TooManyMembers.Because($"The organisation has {Membership.MostMembers} members.", "invitation"));
+        var added = await connection.ExecuteAsync(new CommandDefinition(JoinWriterSql, values, transaction, cancellationToken: stop));
+        return (added == 1, null);
     }
 
     public static Refusal NoSuchInvitation(Guid id) =>

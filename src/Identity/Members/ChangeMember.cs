@@ -72,7 +72,8 @@ static class ChangeMember
                 user,
                 ActivityType.MembershipChanged,
                 new { member = user, role = Words.Of(before) },
-                new { member = user, role = Words.Of(role) }
+                new { member = user, role = Words.Of(role) },
+                Events.MemberRoleChanged.In(organization, now, new(organization, user, Words.Of(role)))
             );
         await membership.Commit();
         ring.ForgetAllOf(user);

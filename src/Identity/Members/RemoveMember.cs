@@ -20,7 +20,7 @@ static class RemoveMember
             .WithDescription(
                 """
                 Everybody may leave, of a suspended organisation too; owners and admins remove others, owners alone an owner. The last owner who can sign in
-                stays. Keys of the organisation go on, whoever made them: end those that the person has seen.
+                stays. Needs a confirmation of the last ten minutes. Keys of the organisation go on, whoever made them: end those that the person has seen.
                 """
             )
             .Produces(StatusCodes.Status204NoContent);
@@ -58,7 +58,13 @@ static class RemoveMember
                 now,
             }
         );
-        await membership.Write(user, ActivityType.MembershipEnded, new { member = user, role = Words.Of(role) });
+        await membership.Write(
+            user,
+            ActivityType.MembershipEnded,
+            new { member = user, role = Words.Of(role) },
+            after: null,
+            Events.MemberLeft.In(organization, now, new(organization, user))
+        );
         await membership.Commit();
         ring.ForgetAllOf(user);
         return Results.NoContent();

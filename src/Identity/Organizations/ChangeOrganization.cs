@@ -60,7 +60,14 @@ static class ChangeOrganization
                 now,
             }
         );
-        await membership.Write(membership.Actor, ActivityType.OrganizationChanged, before: null, new { fields = Details.FieldsOf(body) });
+        var fields = Details.FieldsOf(body);
+        await membership.Write(
+            membership.Actor,
+            ActivityType.OrganizationChanged,
+            before: null,
+            new { fields },
+            Events.OrganizationChanged.In(organization, now, new(organization, fields))
+        );
         await membership.Commit();
         return Results.Ok(row!.Answer());
     }

@@ -82,7 +82,8 @@ static class CreateOrganization
                     owner = user,
                     row.Type,
                     row.Country,
-                }
+                },
+                Events.OrganizationCreated.In(row.Id, now, new(row.Id, user))
             )
         );
         await transaction.CommitAsync(stop);

@@ -1,5 +1,7 @@
 using Dapper;
 using Hazina.Identity.Activities;
+using Hazina.Platform;
+using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -107,7 +109,8 @@ sealed class Membership : IAsyncDisposable
     /// <summary>Writes it down with the person concerned, and in the audit trail.</summary>
     /// <param name="before">The fields that it changed, as they were: ids and states, no texts.</param>
     /// <param name="after">And as they are.</param>
-    public Task Write(Guid user, ActivityType type, object? before = null, object? after = null) =>
+    /// <param name="events">What the modules above are told.</param>
+    public Task Write(Guid user, ActivityType type, object? before, object? after, params IReadOnlyList<NewEvent> events) =>
         ActivityLog.Write(
             connection,
             transaction,
@@ -115,7 +118,7 @@ sealed class Membership : IAsyncDisposable
             type,
             context,
             now,
-            Details.OfOrganization(Organization, user == Actor ? null : Actor, before, after)
+            Details.OfOrganization(Organization, user == Actor ? null : Actor, before, after, events)
         );
 
     public Task Commit() => transaction.CommitAsync(Stop);
@@ -126,10 +129,17 @@ sealed class Membership : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    /// <summary>A no where somebody belongs to as many as one may; the person's row is locked, so that two at once do not both find room.</summary>
+    /// <summary>
+    /// A no where somebody belongs to as many as one may; the person's row is locked, so that two at once do not both find room. And where they are not
+    /// active any more, who were when they were let in: an account that has just been erased belongs to nothing.
+    /// </summary>
     public static async Task<Refusal?> NoRoom(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid user, CancellationToken stop)
     {
-        await connection.ExecuteAsync(new CommandDefinition(LockUserWriterSql, new { user }, transaction, cancellationToken: stop));
+        var status = await connection.QuerySingleOrDefaultAsync<string>(
+            new CommandDefinition(LockUserWriterSql, new { user }, transaction, cancellationToken: stop)
+        );
+        if (status != "active")
+            return PlatformRefusals.Unauthenticated.Because("The account of whoever was signed in has ended, or is suspended.");
         var count = await connection.QuerySingleAsync<long>(
             new CommandDefinition(CountWriterSql, new { user }, transaction, cancellationToken: stop)
         );
@@ -156,7 +166,7 @@ sealed class Membership : IAsyncDisposable
              where m.organization_id = @organization and m.role = 'owner' and m.user_id <> @user)
         """;
 
-    const string LockUserWriterSql = "select from identity.users where id = @user for no key update";
+    const string LockUserWriterSql = "select status from identity.users where id = @user for no key update";
 
     const string CountWriterSql = "select count(*) from identity.members where user_id = @user";
 }

@@ -4,6 +4,7 @@ using Hazina.Identity.Activities;
 using Hazina.Identity.Administration;
 using Hazina.Identity.Sessions;
 using Hazina.Platform.Auditing;
+using Hazina.Platform.Events;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -124,14 +125,19 @@ sealed class OrganizationStanding(
                 )
             );
         var other = status == OrganizationStatus.Suspended ? OrganizationStatus.Active : OrganizationStatus.Suspended;
-        await Audit.Write(
+        await Outbox.Write(
             transaction,
-            context,
-            new AuditEntry(AuditActions.Of(type), new AuditTarget("organization", organization), now)
-            {
-                Before = new { status = Words.Of(other) },
-                After = new { status = Words.Of(status) },
-            }
+            Audit.Event(
+                context,
+                new AuditEntry(AuditActions.Of(type), new AuditTarget("organization", organization), now)
+                {
+                    Before = new { status = Words.Of(other) },
+                    After = new { status = Words.Of(status) },
+                }
+            ),
+            status == OrganizationStatus.Suspended
+                ? Events.OrganizationSuspended.In(organization, now, new(organization))
+                : Events.OrganizationReinstated.In(organization, now, new(organization))
         );
         return owners;
     }

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Dapper;
+using Hazina.Host;
 using Hazina.Identity.Contacts;
 using Hazina.Identity.Tests.SecondFactors;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Hazina.Identity.Tests.Contacts;
 
@@ -36,6 +39,36 @@ public sealed class ContactChangeTests(SecondFactorTests.Timed timed) : IClassFi
             await Eventually.TrueAsync(async () => (await Last(address)).Subject == "Your e-mail address was changed", "both are told");
         Assert.Equal("done", (string?)(await asha.Get("/v1/me/contact-change")).Json["status"]);
         Assert.Contains("contact_changed", await asha.Activity());
+    }
+
+    [Fact]
+    public async Task Who_was_not_told_when_a_process_ended_after_the_change_is_told_later()
+    {
+        var (asha, old) = await timed.Someone();
+        var fresh = IdentityServer.AnyEmail();
+        var asked = (await Ask(asha, "email", fresh)).Is(HttpStatusCode.Accepted);
+        (await Verify(asha, asked["id"], await timed.Anyone.Code(fresh))).Is(HttpStatusCode.OK);
+        timed.Time.Advance(TimeSpan.FromDays(1));
+        await Move();
+        await Eventually.TrueAsync(async () => await Untold() == 0, "all are told");
+        await using var owner = new NpgsqlConnection(timed.App.Services.GetRequiredService<ServerOptions>().OwnerConnectionString);
+        await owner.ExecuteAsync(
+            "update identity.contact_changes set to_tell = array[@old] where user_id = @user",
+            new { old, user = asha.User }
+        );
+        var before = (await timed.Anyone.Messages(old)).Count;
+        await Move();
+        await Eventually.TrueAsync(async () => await Untold() == 0, "the one who was left is told");
+        Assert.Equal("Your e-mail address was changed", (await timed.Anyone.Messages(old)).Skip(before).First().Subject);
+
+        async Task<long> Untold()
+        {
+            await using var connection = new NpgsqlConnection(timed.App.Services.GetRequiredService<ServerOptions>().OwnerConnectionString);
+            return await connection.ExecuteScalarAsync<long>(
+                "select count(*) from identity.contact_changes where user_id = @User and (to_tell is not null or status <> 'done')",
+                asha
+            );
+        }
     }
 
     [Fact]

@@ -130,6 +130,54 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
     }
 
     [Fact]
+    public async Task Who_joins_or_makes_an_organisation_while_they_are_erased_leaves_no_dead_member()
+    {
+        var (owner, _) = await timed.Someone();
+        var id = await StaffServer.Organization(owner);
+        foreach (var joins in (bool[])[true, false])
+        foreach (var isErasureFirst in (bool[])[true, false])
+        {
+            var (asha, email) = await timed.Someone();
+            (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted);
+            var invitation = joins ? (await StaffServer.Invite(owner, id, "viewer", email)).Is(HttpStatusCode.Created) : null;
+            await using var held = await Held.Open(Owner);
+            await held.Do("update identity.erasures set asked_at = now() - interval '2 years', due_at = now() - interval '1 year' where user_id = @User", asha);
+            await held.Commit();
+            await using var still = await Held.Open(Owner);
+            await still.Do("select from identity.users where id = @User for update", asha);
+
+            // Both wait for the person's row, one behind the other.
+            Task<Reply>? joining = null;
+            if (!isErasureFirst)
+                joining = Join();
+            var erasing = EraseDue();
+            if (isErasureFirst)
+            {
+                await still.Stops(erasing);
+                joining = Join();
+            }
+
+            await still.Stops(joining!);
+            await still.Commit();
+            await erasing;
+            var joined = await joining!;
+
+            await using var connection = new NpgsqlConnection(Owner);
+            var status = await connection.QuerySingleAsync<string>("select status from identity.users where id = @User", asha);
+            var member = await connection.QuerySingleAsync<long>("select count(*) from identity.members where user_id = @User", asha);
+            Assert.Equal(status == "deleted" ? 0 : 1, member);
+            if (status == "deleted")
+                joined.IsProblem(401, "platform.unauthenticated");
+            await connection.ExecuteAsync("delete from identity.erasures where user_id = @User", asha);
+
+            Task<Reply> Join() =>
+                joins
+                    ? asha.Post($"/v1/me/invitations/{invitation!["id"]}/accept")
+                    : asha.Post("/v1/organizations", StaffServer.Wish("Late Ltd"));
+        }
+    }
+
+    [Fact]
     public async Task Who_is_suspended_is_not_erased_and_has_the_whole_time_to_stop_it_afterwards()
     {
         var (asha, email) = await timed.Someone();
@@ -157,7 +205,8 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
         await Eventually.TrueAsync(
             () =>
             {
-                timed.Tick();
+                // Not so quickly that a listener's patience ends while it works.
+                timed.Time.Advance(TimeSpan.FromMilliseconds(50));
                 return owner.QuerySingleAsync<bool>(
                     "select exists (select from insight.audit_entries where action = 'identity.user.erased' and target_id = @id)",
                     new { id = user.ToString() }

@@ -198,4 +198,41 @@ public sealed class OrganizationTests(StaffServer server) : IClassFixture<StaffS
         Assert.True(Countries.Has("KE"));
         Assert.False(Countries.Has("ZZ"));
     }
+
+    [Fact]
+    public async Task Staff_finds_organisations_among_everybodys_and_nobody_else_does()
+    {
+        var mark = $"Z{Guid.CreateVersion7():N}";
+        var ((asha, _), (juma, _)) = (await server.Someone(), await server.Someone());
+        var ids = new List<Guid>();
+        foreach (var (owner, name) in new[] { (asha, $"{mark} One"), (juma, $"{mark} Two"), (juma, $"{mark}_hree") })
+            ids.Add(await StaffServer.Organization(owner, name));
+        using var staff = await server.Staff(Role.User, Role.Operations);
+        var low = mark.ToLowerInvariant();
+        Assert.Equal([ids[2], ids[1], ids[0]], await Found($"name={low}"));
+        Assert.Equal([ids[1], ids[0]], await Found($"name={low}%20"));
+        Assert.Empty(await Found($"name={low}%25")); // no pattern
+        Assert.Equal([ids[2], ids[1]], await Found($"member={juma.User}"));
+        Assert.Equal([ids[2]], await Found($"member={juma.User}&limit=1"));
+        Assert.Equal([ids[1]], await Found($"name={low}&limit=1&starting_after={ids[2]}"));
+        Assert.Equal([ids[1]], await Found($"name={low}&limit=1&ending_before={ids[0]}"));
+        (await staff.SendAsync(HttpMethod.Post, $"/v1/organizations/{ids[1]}/suspend", StaffServer.Because())).Is(HttpStatusCode.OK);
+        Assert.Equal([ids[1]], await Found($"name={low}&status=suspended&type=sme&country=KE"));
+        Assert.Empty(await Found($"name={low}&country=UG"));
+
+        // Without asking for all, one's own; and all are for staff.
+        Assert.Empty((await staff.SendAsync(HttpMethod.Get, "/v1/organizations")).Is(HttpStatusCode.OK)["data"]!.AsArray());
+        Assert.Single((await asha.Get("/v1/organizations")).Is(HttpStatusCode.OK)["data"]!.AsArray());
+        (await asha.Get("/v1/organizations?all=true")).IsProblem(403, "platform.permission_missing");
+        (await asha.Get($"/v1/organizations?name={low}")).IsProblem(400, "platform.invalid_request", "all");
+        foreach (var wrong in (string[])["status=gone", "type=bank", "country=ke", "name=", "member=me", "starting_after=x"])
+            Assert.Equal(HttpStatusCode.BadRequest, (await staff.SendAsync(HttpMethod.Get, $"/v1/organizations?all=true&{wrong}")).Status);
+
+        async Task<List<Guid>> Found(string query) =>
+            [
+                .. (await staff.SendAsync(HttpMethod.Get, $"/v1/organizations?all=true&{query}"))
+                    .Is(HttpStatusCode.OK)["data"]!.AsArray()
+                    .Select(o => (Guid)o!["id"]!),
+            ];
+    }
 }

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Dapper;
-using Npgsql;
 
 namespace Hazina.Identity.Tests.SigningIn;
 
@@ -110,42 +108,26 @@ public sealed class SignInRaceTests(IdentityServer server)
         (await signIn).Is(HttpStatusCode.Accepted);
     }
 
-    /// <summary>A transaction in which somebody else stands still.</summary>
-    sealed class Held(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+    [Fact]
+    public async Task Forty_who_sign_in_at_once_are_all_let_in()
     {
-        public static async Task<Held> Open(string database)
+        // More than there are connections: one who waits for another while holding one would wait for ever.
+        var (anyone, emails) = (await server.Anyone(), Enumerable.Range(0, 40).Select(_ => IdentityServer.AnyEmail()).ToList());
+        foreach (var part in emails.Chunk(10))
+            await Task.WhenAll(part.Select(e => anyone.Registered(e)));
+        var answers = await Task.WhenAll(emails.Select(e => Until(() => anyone.SignIn(e))));
+        var tokens = answers.Select(a => (string)a.Is(HttpStatusCode.Created)["token"]!).ToList();
+        var people = await Task.WhenAll(tokens.Select(t => anyone.With(t).Get("/v1/me")));
+        Assert.Equal(emails, people.Select(p => (string)p.Is(HttpStatusCode.OK)["email"]!));
+
+        // So many passwords at once are put off, and never left hanging.
+        static async Task<Reply> Until(Func<Task<Reply>> signIn)
         {
-            var connection = new NpgsqlConnection(database);
-            await connection.OpenAsync();
-            return new Held(connection, await connection.BeginTransactionAsync());
-        }
-
-        public Task Do(string sql, object values) => connection.ExecuteAsync(sql, values, transaction);
-
-        public Task<long> Count(string sql, object values) => connection.ExecuteScalarAsync<long>(sql, values);
-
-        /// <summary>Until the call waits for this, or has gone past it.</summary>
-        public async Task Stops(Task<Reply> call)
-        {
-            await Eventually.TrueAsync(
-                async () =>
-                    call.IsCompleted
-                    || await connection.ExecuteScalarAsync<bool>(
-                        "select exists (select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)))",
-                        null,
-                        transaction
-                    ),
-                "the call waits"
-            );
-            Assert.False(call.IsCompleted, "the call did not wait");
-        }
-
-        public Task Commit() => transaction.CommitAsync();
-
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
+            for (; ; )
+            {
+                if (await signIn() is var reply && reply.Status != HttpStatusCode.ServiceUnavailable)
+                    return reply;
+            }
         }
     }
 }
