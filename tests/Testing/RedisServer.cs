@@ -16,7 +16,8 @@ public sealed class RedisServer : IDisposable
 
     // Whoever holds the other end of its input may end; then it ends too.
     // Who says STOP or CONT has it hang, or go on.
-    const string Leash = "\"$@\" </dev/null >/dev/null & while read -r signal; do kill -s $signal $!; echo done; done; kill -9 $!; wait 2>/dev/null";
+    const string Leash =
+        "\"$@\" </dev/null >/dev/null & while read -r signal; do kill -s $signal $!; echo done; done; kill -9 $!; wait 2>/dev/null";
 
     readonly TemporaryFolder folder = new();
     readonly int port = FreePort();
@@ -42,7 +43,12 @@ public sealed class RedisServer : IDisposable
             File.CreateSymbolicLink(link, Program!);
         string[] server = [link, "--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no", "--dir", folder.Path];
         process = Process.Start(
-            new ProcessStartInfo("/bin/bash", ["-c", Leash, "bash", .. server]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false }
+            new ProcessStartInfo("/bin/bash", ["-c", Leash, "bash", .. server])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
         )!;
         await Eventually.TrueAsync(AnswersAsync, "redis-server answers");
     }

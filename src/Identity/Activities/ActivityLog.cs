@@ -113,7 +113,10 @@ static class ActivityLog
         ActivityType.PasswordResetAsked,
     ];
 
-    /// <summary>Writes as the writer, and what is remembered of the person is forgotten; without a context whoever calls it sees to that. Who asks through <see cref="OwnRows"/> has <see cref="Note"/>.</summary>
+    /// <summary>
+    /// Writes as the writer, and what is remembered of the person is forgotten; without a context whoever calls it sees to that. Who asks through
+    /// <see cref="OwnRows"/> has <see cref="Note"/>.
+    /// </summary>
     /// <param name="transaction">Null where nothing else is written: then it has one of its own.</param>
     /// <param name="user">Null for nobody: then the same is done, and the person's own list has no row.</param>
     /// <param name="context">Null for what happens by the clock.</param>

@@ -68,7 +68,13 @@ static class ChangeRoles
                 now,
             }
         );
-        await act.Write(ActivityType.RolesChanged, reason, new { act.User.Roles }, new { roles }, Events.UserRolesChanged.About(user, now, new(user, roles)));
+        await act.Write(
+            ActivityType.RolesChanged,
+            reason,
+            new { act.User.Roles },
+            new { roles },
+            Events.UserRolesChanged.About(user, now, new(user, roles))
+        );
         var answer = await act.Commit();
         await narrowing.Of(user);
         await notices.Tell(

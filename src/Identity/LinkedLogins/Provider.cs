@@ -195,7 +195,10 @@ sealed class Provider(string name, ProviderOptions options, HttpClient http, Tim
             if (status is { } code && (code != HttpStatusCode.OK || set is null))
                 IdentityLog.ProviderAway(logger, name, $"its keys were answered by {(int)code}, or cannot be read");
             // Where they cannot be had, those of before are kept until the next time.
-            keys = new KeySet(status == HttpStatusCode.OK && set is { } whole ? ProviderKey.Read(whole) : keys?.Value ?? [], time.GetUtcNow());
+            keys = new KeySet(
+                status == HttpStatusCode.OK && set is { } whole ? ProviderKey.Read(whole) : keys?.Value ?? [],
+                time.GetUtcNow()
+            );
             return keys.Value;
         }
         finally

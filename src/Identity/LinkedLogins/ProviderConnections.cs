@@ -26,7 +26,8 @@ static class ProviderConnections
             {
                 var (request, to) = (connection.InitialRequestMessage, connection.DnsEndPoint);
                 // Where there is a proxy, it decides what it connects to.
-                var isProxy = request.RequestUri is { } uri && HttpClient.DefaultProxy.GetProxy(uri) is { } proxy && proxy.IdnHost == to.Host;
+                var isProxy =
+                    request.RequestUri is { } uri && HttpClient.DefaultProxy.GetProxy(uri) is { } proxy && proxy.IdnHost == to.Host;
                 return await Connect(to, request.Options.TryGetValue(Issuer, out var issuer) ? issuer : null, isProxy, cancellation);
             },
         };

@@ -32,10 +32,7 @@ static class ListOrganizations
         [property: FromQuery(Name = "status"), Description("active or suspended.")] string? Status,
         [property: FromQuery(Name = "type"), Description("One of the types of organisations.")] string? Type,
         [property: FromQuery(Name = "country"), Description("ISO 3166, two capital letters.")] string? Country,
-        [property:
-            FromQuery(Name = "name"),
-            Description("How the legal or the trading name begins; upper and lower case are the same.")
-        ]
+        [property: FromQuery(Name = "name"), Description("How the legal or the trading name begins; upper and lower case are the same.")]
             string? Name,
         [property: FromQuery(Name = "member"), Description("To which this person belongs.")] Guid? Member
     )
@@ -68,7 +65,10 @@ static class ListOrganizations
     {
         var caller = Caller.Of(context);
         if (!caller.May(OrganizationPermissions.Read))
-            return PlatformRefusals.PermissionMissing.Because($"Who is signed in lacks the permission {OrganizationPermissions.Read}.", "all");
+            return PlatformRefusals.PermissionMissing.Because(
+                $"Who is signed in lacks the permission {OrganizationPermissions.Read}.",
+                "all"
+            );
         var values = new
         {
             cursor,
@@ -82,7 +82,11 @@ static class ListOrganizations
         };
         await using var connection = await database.Writer("identity").OpenConnectionAsync(context.RequestAborted);
         var rows = await connection.QueryAsync<OrganizationRow>(
-            new CommandDefinition(page.Backwards ? AllBeforeWriterSql : AllAfterWriterSql, values, cancellationToken: context.RequestAborted)
+            new CommandDefinition(
+                page.Backwards ? AllBeforeWriterSql : AllAfterWriterSql,
+                values,
+                cancellationToken: context.RequestAborted
+            )
         );
         return Results.Ok(page.List([.. rows.Select(r => r.Answer())], context));
     }

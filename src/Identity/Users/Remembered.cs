@@ -21,7 +21,8 @@ sealed class Remembered(Cache cache)
         cache.Read(SessionsKey(user), SessionsLength, read, cancellation);
 
     /// <summary>In the transaction that changes something of these people, or of where they are signed in.</summary>
-    public ValueTask Changes(params IEnumerable<Guid> users) => cache.Remove([.. users.SelectMany<Guid, string>(u => [UserKey(u), SessionsKey(u)])]);
+    public ValueTask Changes(params IEnumerable<Guid> users) =>
+        cache.Remove([.. users.SelectMany<Guid, string>(u => [UserKey(u), SessionsKey(u)])]);
 
     /// <summary>When sessions were used was written down.</summary>
     public ValueTask Used(IEnumerable<Guid> users) => cache.Remove([.. users.Select(SessionsKey)]);

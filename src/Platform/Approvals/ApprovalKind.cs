@@ -92,7 +92,12 @@ public static class ApprovalExtensions
                 "See what was asked for and decide on it, each kind by its own permission. For people; a key is nobody.",
                 [.. Role.Staff]
             ),
-            new Permission(GiveUp, "Give up what was approved and fails each time. For people; a key is nobody.", Role.Operations, Role.Admin)
+            new Permission(
+                GiveUp,
+                "Give up what was approved and fails each time. For people; a key is nobody.",
+                Role.Operations,
+                Role.Admin
+            )
         );
         services.AddJob(
             "platform.carry_out_approvals",
@@ -107,8 +112,6 @@ public static class ApprovalExtensions
         var approvals = routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(Permission).RequirePerson();
         ListApprovals.Map(approvals);
         DecideApproval.Map(approvals);
-        GiveUpApproval.Map(
-            routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(GiveUp).RequirePerson().RequireConfirmation()
-        );
+        GiveUpApproval.Map(routes.MapGroup("/v1").WithTags("Approvals").RequirePermission(GiveUp).RequirePerson().RequireConfirmation());
     }
 }

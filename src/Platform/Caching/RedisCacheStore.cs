@@ -107,8 +107,7 @@ sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
     bool IsFresh(Reading since, TimeSpan most) => since.Connection == link.Connections && time.GetElapsedTime(since.Timestamp) <= most;
 
     /// <summary>Redis, where it can be reached and has not kept anybody waiting just now.</summary>
-    IDatabase? Use() =>
-        Volatile.Read(ref silentSince) is var silent and not 0 && time.GetElapsedTime(silent) < Rest ? null : link.Use();
+    IDatabase? Use() => Volatile.Read(ref silentSince) is var silent and not 0 && time.GetElapsedTime(silent) < Rest ? null : link.Use();
 
     /// <summary>Notes a silence, so that not everybody finds out by waiting.</summary>
     bool IsAway(Exception e)

@@ -28,7 +28,9 @@ static class DealWithParked
         parked
             .MapGet("", List)
             .WithSummary("List parked events")
-            .WithDescription("What a listener has failed at eight times. Later events about the same thing wait behind it, all others go on.")
+            .WithDescription(
+                "What a listener has failed at eight times. Later events about the same thing wait behind it, all others go on."
+            )
             .Produces<ListOf<ParkedAnswer>>();
         parked
             .MapPost("/{parked}/retry", Retry)

@@ -122,7 +122,9 @@ static class KeyRules
             }
         );
         return live >= MostLive
-            ? PlatformRefusals.TooManyKeys.Because($"There are {MostLive} keys that can be used. One that is being rotated counts until it ends.")
+            ? PlatformRefusals.TooManyKeys.Because(
+                $"There are {MostLive} keys that can be used. One that is being rotated counts until it ends."
+            )
             : null;
     }
 

@@ -22,7 +22,8 @@ static class RotateKey
             .WithDescription(
                 """
                 Makes a key that may do the same, which is in this answer and nowhere else. The old one goes on for the overlap, so that programs can change
-                over one by one, and ends then; until then it counts among the hundred that can be used. A key that was to last for some time has a successor that lasts as long.
+                over one by one, and ends then; until then it counts among the hundred that can be used. A key that was to last for some time has a successor
+                that lasts as long.
                 """
             )
             .Produces<KeyAnswer>(StatusCodes.Status201Created);

@@ -10,7 +10,8 @@ namespace Hazina.Platform.Messages;
 /// <summary>
 /// Sends the outbox's e-mails to the mail server, where one is given: each at least once, and where that is twice, under one message id.
 /// </summary>
-sealed class MailSender(MessageClaims claims, IOptions<SmtpOptions> options, TimeProvider time, ILogger<MailSender> logger) : BackgroundService
+sealed class MailSender(MessageClaims claims, IOptions<SmtpOptions> options, TimeProvider time, ILogger<MailSender> logger)
+    : BackgroundService
 {
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 

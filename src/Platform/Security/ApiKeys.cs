@@ -103,7 +103,14 @@ public sealed class ApiKeys(Database database, TimeProvider time, IEnumerable<Pe
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var (made, refusal) = await KeyTable.Rotate(connection, id, overlap, time.GetUtcNow(), _ => Task.FromResult<Refusal?>(null), cancellation);
+        var (made, refusal) = await KeyTable.Rotate(
+            connection,
+            id,
+            overlap,
+            time.GetUtcNow(),
+            _ => Task.FromResult<Refusal?>(null),
+            cancellation
+        );
         if (made is null)
             throw new ArgumentException(refusal!.Detail, nameof(id));
         await Audit.Write(transaction, context: null, KeyActs.Rotated(made.Row) with { Actor = AuditActor.Operator });

@@ -21,7 +21,7 @@ static class FileOwner
     {
         if (OperatingSystem.IsWindows())
             return null;
-        if ((File.GetUnixFileMode(file) & Others) != 0)
+        if ((File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
             return $"{file} holds secrets, but others than its owner can read or change it: chmod 600 it, and change the keys if somebody else was there.";
         if (!OperatingSystem.IsLinux() || OwnerOf(file) is not { } owner || owner == 0)
             return null;
@@ -37,9 +37,7 @@ static class FileOwner
         var found = new byte[Bytes];
         try
         {
-            return Status(CurrentFolder, path, 0, OwnerMask, found) == 0
-                ? BitConverter.ToUInt32(found, OwnerAt)
-                : null;
+            return Status(CurrentFolder, path, 0, OwnerMask, found) == 0 ? BitConverter.ToUInt32(found, OwnerAt) : null;
         }
         catch (EntryPointNotFoundException)
         {

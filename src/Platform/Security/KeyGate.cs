@@ -16,16 +16,28 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
     public Task Invoke(HttpContext context)
     {
         var needed = context.GetEndpoint()?.Metadata.GetOrderedMetadata<RequiredPermission>();
-        return needed is { Count: > 0 } ? Check(context, needed) : next(context);
+        if (needed is not { Count: > 0 })
+            return next(context);
+        // Nearly every request is from somebody who is remembered: then nothing is asked, and nothing allocated to wait for an answer.
+        if (Read(context.Request) is not { } text || SourceOf(text)?.Recall(text) is not { } known)
+            return Ask(context, needed);
+        Judge(context, needed, known, refusal: null);
+        return next(context);
     }
 
-    async Task Check(HttpContext context, IReadOnlyList<RequiredPermission> needed)
+    async Task Ask(HttpContext context, IReadOnlyList<RequiredPermission> needed)
     {
         var (caller, refusal) = await Identify(context);
+        Judge(context, needed, caller, refusal);
+        await next(context);
+    }
+
+    static void Judge(HttpContext context, IReadOnlyList<RequiredPermission> needed, Caller? caller, Refusal? refusal)
+    {
         if (caller?.Addresses?.Have(context.Connection.RemoteIpAddress) == false)
             refusal = PlatformRefusals.AddressNotAllowed.Because($"The key '{caller.Name}' is bound to other addresses.");
-        else if (caller is not null && needed.FirstOrDefault(n => !caller.May(n.Name)) is { } missing)
-            refusal = Lacking(caller, missing.Name);
+        else if (caller is not null && Missing(caller, needed) is { } missing)
+            refusal = Lacking(caller, missing);
         else if (caller is not null)
             refusal = OnlyForPeople(context, caller);
         // Told behind the limits, so that who is refused without end is limited as others are, and by who they are.
@@ -33,7 +45,28 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
             context.Features.Set(new Refused(refusal));
         if (caller is not null)
             context.Features.Set(caller);
-        await next(context);
+    }
+
+    static string? Missing(Caller caller, IReadOnlyList<RequiredPermission> needed)
+    {
+        for (var i = 0; i < needed.Count; i++)
+        {
+            if (!caller.May(needed[i].Name))
+                return needed[i].Name;
+        }
+
+        return null;
+    }
+
+    ICallerSource? SourceOf(string text)
+    {
+        foreach (var source in sources)
+        {
+            if (source.Gave(text))
+                return source;
+        }
+
+        return null;
     }
 
     /// <summary>What the gate has found, for <see cref="Door"/>.</summary>
@@ -51,19 +84,22 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
             : null;
 
     /// <summary>Stands behind the limits, and lets nobody through whom the gate has refused or who has to show first who they are.</summary>
-    public static async Task Door(HttpContext context, RequestDelegate next)
+    public static Task Door(HttpContext context, RequestDelegate next) =>
+        context.Features.Get<Refused>() is { } refused ? refused.Refusal.ExecuteAsync(context)
+        : context.GetEndpoint()?.Metadata.GetMetadata<RequiredConfirmation>() is not null
+        && context.Features.Get<Caller>() is { Session: not null } caller
+            ? Confirmed(context, caller, next)
+        : next(context);
+
+    static async Task Confirmed(HttpContext context, Caller caller, RequestDelegate next)
     {
-        var refusal = context.Features.Get<Refused>()?.Refusal ?? await Unconfirmed(context);
+        var refusal = await Unconfirmed(context, caller);
         await (refusal is null ? next(context) : refusal.ExecuteAsync(context));
     }
 
-    static async Task<Refusal?> Unconfirmed(HttpContext context)
+    static async Task<Refusal?> Unconfirmed(HttpContext context, Caller caller)
     {
-        if (
-            context.Features.Get<Caller>() is not { Session: not null } caller
-            || context.GetEndpoint()?.Metadata.GetMetadata<RequiredConfirmation>() is null
-            || Read(context.Request) is not { } text
-        )
+        if (Read(context.Request) is not { } text)
             return null;
         var source = context.RequestServices.GetServices<ICallerSource>().First(s => s.Gave(text));
         return await source.Unconfirmed(caller, context.RequestAborted);
@@ -73,10 +109,7 @@ sealed class KeyGate(RequestDelegate next, IEnumerable<ICallerSource> sources, F
     {
         if (Read(context.Request) is not { } text)
             return (null, Unknown(context, "Send a key as X-API-Key, or a key or session as Authorization: Bearer."));
-        var source = Array.Find(sources, s => s.Gave(text));
-        if (source?.Recall(text) is { } known)
-            return (known, null);
-
+        var source = SourceOf(text);
         var address = context.Connection.RemoteIpAddress;
         if (failures.Wait(address) is { } wait)
             return (

@@ -8,22 +8,14 @@ namespace Hazina.Platform.Security;
 /// </summary>
 public static class NearAddresses
 {
-    // Other than what the framework knows by itself: private (RFC 1918), of carriers (6598), this network, for protocols, documentation and measuring (6890).
-    static readonly IPNetwork[] V4 =
-    [
-        .. ((string[])["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16"]).Select(
-            IPNetwork.Parse
-        ),
-        .. ((string[])["192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"]).Select(IPNetwork.Parse),
-    ];
+    // This network, private ones (RFC 1918), carriers' (6598), what is kept for protocols, documentation, measuring and the future (6890), many at once.
+    static readonly IPNetwork[] V4 = Networks(
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 "
+            + "198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"
+    );
 
     // An address of IPv4 in one of IPv6 (64:ff9b, 2002) leads wherever that one does.
-    static readonly IPNetwork[] V6 =
-    [
-        .. ((string[])["::/127", "64:ff9b::/96", "64:ff9b:1::/48", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"]).Select(
-            IPNetwork.Parse
-        ),
-    ];
+    static readonly IPNetwork[] V6 = Networks("::/127 64:ff9b::/96 64:ff9b:1::/48 2001:db8::/32 2002::/16 fc00::/7 fe80::/10 ff00::/8");
 
     /// <summary>Whether an address is no machine's on the internet.</summary>
     public static bool Has(IPAddress address)
@@ -41,6 +33,10 @@ public static class NearAddresses
         var host = address.IdnHost.TrimEnd('.');
         return IPAddress.TryParse(host, out var literal)
             ? Has(literal)
-            : host == "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal) || host.EndsWith(".local", StringComparison.Ordinal);
+            : host == "localhost"
+                || host.EndsWith(".localhost", StringComparison.Ordinal)
+                || host.EndsWith(".local", StringComparison.Ordinal);
     }
+
+    static IPNetwork[] Networks(string text) => [.. text.Split(' ').Select(n => IPNetwork.Parse(n))];
 }

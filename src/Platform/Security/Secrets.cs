@@ -31,7 +31,25 @@ public static class Secrets
 
     // As a whole word alone: a span is no PAN.
     static readonly FrozenSet<string> Words = FrozenSet.ToFrozenSet(
-        ["code", "codes", "pin", "mpin", "pwd", "otp", "totp", "cvv", "cvv2", "cvc", "cvc2", "csc", "pan", "hash", "salt", "signature", "key"],
+        [
+            "code",
+            "codes",
+            "pin",
+            "mpin",
+            "pwd",
+            "otp",
+            "totp",
+            "cvv",
+            "cvv2",
+            "cvc",
+            "cvc2",
+            "csc",
+            "pan",
+            "hash",
+            "salt",
+            "signature",
+            "key",
+        ],
         StringComparer.Ordinal
     );
 

@@ -141,7 +141,10 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
             (await asha.Post("/v1/me/erasure")).Is(HttpStatusCode.Accepted);
             var invitation = joins ? (await StaffServer.Invite(owner, id, "viewer", email)).Is(HttpStatusCode.Created) : null;
             await using var held = await Held.Open(Owner);
-            await held.Do("update identity.erasures set asked_at = now() - interval '2 years', due_at = now() - interval '1 year' where user_id = @User", asha);
+            await held.Do(
+                "update identity.erasures set asked_at = now() - interval '2 years', due_at = now() - interval '1 year' where user_id = @User",
+                asha
+            );
             await held.Commit();
             await using var still = await Held.Open(Owner);
             await still.Do("select from identity.users where id = @User for update", asha);

@@ -230,8 +230,8 @@ public sealed class OrganizationTests(StaffServer server) : IClassFixture<StaffS
 
         async Task<List<Guid>> Found(string query) =>
             [
-                .. (await staff.SendAsync(HttpMethod.Get, $"/v1/organizations?all=true&{query}"))
-                    .Is(HttpStatusCode.OK)["data"]!.AsArray()
+                .. (await staff.SendAsync(HttpMethod.Get, $"/v1/organizations?all=true&{query}")).Is(HttpStatusCode.OK)["data"]!
+                    .AsArray()
                     .Select(o => (Guid)o!["id"]!),
             ];
     }

@@ -119,7 +119,12 @@ public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixtu
                 new
                 {
                     n = (long)n,
-                    key = n == 3 ? "user:3" : "a",
+                    key = n switch
+                    {
+                        2 => "b",
+                        3 => "user:3",
+                        _ => "a",
+                    },
                     type = n == 3 ? audit : SampleModule.Moved.Name,
                     state = n == 4 ? "waiting" : "parked",
                 }

@@ -74,7 +74,8 @@ public sealed class OldEventsTests : IAsyncLifetime
         Assert.Equal(PostgresErrorCodes.RestrictViolation, refused.SqlState);
     }
 
-    Task Sweep(int days) => new OldEvents(sample.Database, Options.Create(new EventOptions { KeepDays = days }), sample.Time).Sweep(default);
+    Task Sweep(int days) =>
+        new OldEvents(sample.Database, Options.Create(new EventOptions { KeepDays = days }), sample.Time).Sweep(default);
 
     Task<string> Left() => sample.Ask<string>("select string_agg(number::text, ',' order by number) from platform.events");
 }

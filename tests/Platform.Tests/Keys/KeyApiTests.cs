@@ -189,7 +189,9 @@ public sealed class KeyApiTests(KeyApiTests.Server server) : IClassFixture<KeyAp
                 """,
                 new { owner = owner.Id.ToString() }
             );
-        var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => owner.SendAsync(HttpMethod.Post, "/v1/keys", Wish("last", "test.read"))));
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => owner.SendAsync(HttpMethod.Post, "/v1/keys", Wish("last", "test.read")))
+        );
         Assert.Single(made, m => m.Status == HttpStatusCode.Created);
         Assert.All(made.Where(m => m.Status != HttpStatusCode.Created), m => m.IsProblem(409, "platform.too_many_keys"));
         var path = $"/v1/keys/{key["id"]}/rotation";

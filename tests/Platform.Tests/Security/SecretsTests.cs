@@ -44,9 +44,6 @@ public sealed class SecretsTests
     {
         var kept = Secrets.LeftOut(JsonNode.Parse("""{"a":[{"mpin":"1234","name":"x"}],"card":{"card_number":"4111","cvv":123}}"""))!;
         const string expected = """{"a":[{"mpin":"*","name":"x"}],"card":{"card_number":"*","cvv":"*"}}""";
-        Assert.Equal(
-            expected.Replace("*", Secrets.Mark, StringComparison.Ordinal),
-            kept.ToJsonString()
-        );
+        Assert.Equal(expected.Replace("*", Secrets.Mark, StringComparison.Ordinal), kept.ToJsonString());
     }
 }
