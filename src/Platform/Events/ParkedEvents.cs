@@ -92,23 +92,25 @@ public sealed class ParkedEvents(Database database, TimeProvider time)
         return true;
     }
 
-    const string Parked = """
-        select h.listener, h.number, h.type, h.key, h.tries, coalesce(h.error, '') as error, h.held_at,
+    const string Columns = """
+        h.listener, h.number, h.type, h.key, h.tries, coalesce(h.error, '') as error, h.held_at,
                (select count(*) from platform.held_events as w
                 where w.listener = h.listener and w.key = h.key and w.state = 'waiting') as waiting
-        from platform.held_events as h
-        where h.state = 'parked'
         """;
 
-    const string ListWriterSql = $"{Parked} order by h.held_at, h.number limit 1000";
+    const string Tables = "platform.held_events as h where h.state = 'parked'";
+
+    const string ListWriterSql = $"select {Columns} from {Tables} order by h.held_at, h.number limit 1000";
 
     const string AfterWriterSql = $"""
-        {Parked} and (@listener::text is null or h.listener = @listener) and (@number::bigint is null or (h.number, h.listener) < (@number, @name::text))
+        select {Columns} from {Tables}
+           and (@listener::text is null or h.listener = @listener) and (@number::bigint is null or (h.number, h.listener) < (@number, @name::text))
         order by h.number desc, h.listener desc limit @count
         """;
 
     const string BeforeWriterSql = $"""
-        {Parked} and (@listener::text is null or h.listener = @listener) and (h.number, h.listener) > (@number::bigint, @name::text)
+        select {Columns} from {Tables}
+           and (@listener::text is null or h.listener = @listener) and (h.number, h.listener) > (@number::bigint, @name::text)
         order by h.number, h.listener limit @count
         """;
 
