@@ -17,7 +17,7 @@ using Npgsql;
 namespace Hazina.Identity;
 
 /// <summary>People, as other modules and the command line deal with them.</summary>
-public sealed class People
+public sealed partial class People
 {
     static readonly string[] Admin = [Role.Admin, Role.User];
 

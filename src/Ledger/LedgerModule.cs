@@ -44,6 +44,7 @@ public static class LedgerModule
         services.AddHostedService(provider => provider.GetRequiredService<HeadSigner>());
         services.AddHostedService(provider => provider.GetRequiredService<Journal>());
         services.AddSingleton<BookReader>();
+        services.AddSingleton(s => new Books(s.GetRequiredService<BookReader>()));
         services.AddEvents(Events.All);
         services.AddEventSource<JournalEvents>();
         services.AddRefusals(Refusals.All);

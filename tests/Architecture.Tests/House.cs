@@ -30,7 +30,7 @@ static class House
     [
         Open("Money", 0),
         Open("Platform", 0, beside: ["Money"]),
-        Closed("Ledger", 1, "Journal", "LedgerProof", "PostingRules"),
+        Closed("Ledger", 1, "Journal", "Books", "LedgerProof", "PostingRules"),
         Closed("Identity", 1, "People"),
         Closed("Risk", 2, "Assessments"),
         Closed("Billing", 2, "Tariff"),

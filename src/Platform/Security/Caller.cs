@@ -16,6 +16,12 @@ public sealed record Caller(Guid Id, string Name, string Book, FrozenSet<string>
     /// <summary>Organisations whose keys a person may deal with; none for a key. Which they are, the source of the caller knows.</summary>
     public IReadOnlySet<Guid> Organizations { get; init; } = FrozenSet<Guid>.Empty;
 
+    /// <summary>The person whose key it is; null for people themselves, and for keys of organisations and of the operator.</summary>
+    public Guid? KeyOfPerson { get; init; }
+
+    /// <summary>The organisation whose key it is, in whose name it acts.</summary>
+    public Guid? KeyOfOrganization { get; init; }
+
     /// <summary>What whoever lacks a permission is told besides, in a sentence; null: nothing.</summary>
     public string? Hint { get; init; }
 

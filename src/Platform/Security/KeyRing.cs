@@ -45,6 +45,8 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
         {
             Addresses = AllowedAddresses.Of(row.Addresses),
             RequestsPerMinute = row.RequestsPerMinute,
+            KeyOfPerson = row.OwnerType == "user" ? row.OwnerId : null,
+            KeyOfOrganization = row.OwnerType == "organization" ? row.OwnerId : null,
         };
         memory.Remember(hash, row.Id, caller, row.ExpiresAt, asked);
         return caller;
@@ -68,11 +70,13 @@ sealed class KeyRing(Database database, TimeProvider time, ILogger<KeyRing> logg
         DateTimeOffset? ExpiresAt,
         DateTimeOffset? RevokedAt,
         string[] Addresses,
-        int? RequestsPerMinute
+        int? RequestsPerMinute,
+        string? OwnerType,
+        Guid? OwnerId
     );
 
     const string FindWriterSql = """
-        select id, name, book, permissions, hash, expires_at, revoked_at, addresses::text[] as addresses, requests_per_minute
+        select id, name, book, permissions, hash, expires_at, revoked_at, addresses::text[] as addresses, requests_per_minute, owner_type, owner_id
           from platform.api_keys
          where hash = @hash and (owner_id is null or not exists (select from platform.held_owners h where h.owner_id = api_keys.owner_id))
         """;

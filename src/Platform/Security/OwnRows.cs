@@ -26,18 +26,35 @@ public sealed class OwnRows : IAsyncDisposable
     /// <param name="database">Where.</param>
     /// <param name="module">Lower case; requests of it run as this role.</param>
     /// <param name="context">Of a route that is for people (<see cref="PermissionExtensions.RequirePerson"/>).</param>
-    public static async Task<OwnRows> Open(Database database, string module, HttpContext context)
+    public static Task<OwnRows> Open(Database database, string module, HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var caller = Caller.Of(context);
+        return Open(database, module, caller.Id, caller.Organizations, context.RequestAborted);
+    }
+
+    /// <summary>The same for whom a module has found out itself: a key's owner, or organisations whose money somebody may see.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="module">Lower case; requests of it run as this role.</param>
+    /// <param name="user">Whose rows; the zero UUID where it is no person's.</param>
+    /// <param name="organizations">And of which organisations.</param>
+    /// <param name="stop">Stops asking.</param>
+    public static async Task<OwnRows> Open(
+        Database database,
+        string module,
+        Guid user,
+        IEnumerable<Guid> organizations,
+        CancellationToken stop
+    )
     {
         ArgumentNullException.ThrowIfNull(database);
-        ArgumentNullException.ThrowIfNull(context);
-        var (caller, stop) = (Caller.Of(context), context.RequestAborted);
-        var values = new { user = caller.Id.ToString(), organizations = string.Join(',', caller.Organizations) };
+        var values = new { user = user.ToString(), organizations = string.Join(',', organizations) };
         var opened = await database.Requests(module).OpenConnectionAsync(stop);
         try
         {
             var begun = await opened.BeginTransactionAsync(stop);
             await opened.ExecuteAsync(new CommandDefinition(BecomeSql, values, begun, cancellationToken: stop));
-            return new OwnRows(opened, begun, caller.Id, stop);
+            return new OwnRows(opened, begun, user, stop);
         }
         catch
         {

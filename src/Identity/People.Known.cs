@@ -1,0 +1,87 @@
+using Dapper;
+using Hazina.Identity.Organizations;
+using Hazina.Identity.Users;
+
+namespace Hazina.Identity;
+
+/// <summary>What modules above ask about people and organisations. Whoever is told a name shows no more of it than its own rules allow.</summary>
+public sealed partial class People
+{
+    static readonly string[] SeeMoney = OrganizationRights.RolesWith(OrganizationRight.SeeMoney);
+    static readonly string[] MoveMoney = OrganizationRights.RolesWith(OrganizationRight.MoveMoney);
+
+    /// <summary>The organisations whose money somebody may see, and whether they may move it. Suspended ones are seen, and nothing of them is moved.</summary>
+    public async Task<IReadOnlyList<MoneyRight>> MoneyRightsOf(Guid person, CancellationToken cancellation = default)
+    {
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
+        return
+        [
+            .. await connection.QueryAsync<MoneyRight>(
+                new CommandDefinition(
+                    MoneyRightsWriterSql,
+                    new
+                    {
+                        person,
+                        see = SeeMoney,
+                        move = MoveMoney,
+                    },
+                    cancellationToken: cancellation
+                )
+            ),
+        ];
+    }
+
+    /// <summary>Whoever has a verified e-mail address, a verified phone number or a username, and is active; null when nobody has.</summary>
+    public async Task<Known?> FindByContact(string text, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var contact = Contact.Read(text);
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<Known>(
+            new CommandDefinition(
+                FindByContactWriterSql,
+                new { contact = contact?.Value, username = contact is null ? text : null },
+                cancellationToken: cancellation
+            )
+        );
+    }
+
+    /// <summary>A person or an organisation by id; null where there is none that is active.</summary>
+    public async Task<Known?> FindById(Guid id, CancellationToken cancellation = default)
+    {
+        await using var connection = await database.Beside("identity").OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<Known>(
+            new CommandDefinition(FindByIdWriterSql, new { id }, cancellationToken: cancellation)
+        );
+    }
+
+    const string MoneyRightsWriterSql = """
+        select m.organization_id as organization, m.role = any (@move::text[]) and o.status = 'active' as may_move
+          from identity.members m
+          join identity.organizations o on o.id = m.organization_id
+         where m.user_id = @person and m.role = any (@see::text[])
+        """;
+
+    const string FindByContactWriterSql = """
+        select u.id, coalesce(u.full_name, nullif(concat_ws(' ', u.first_name, u.last_name), ''), u.username) as name, false as is_organization
+          from identity.users u
+         where u.status = 'active' and u.deleted_at is null
+           and (u.email = @contact and u.email_verified_at is not null
+                or u.phone = @contact and u.phone_verified_at is not null
+                or lower(u.username) = lower(@username))
+         limit 1
+        """;
+
+    const string FindByIdWriterSql = """
+        select u.id, coalesce(u.full_name, nullif(concat_ws(' ', u.first_name, u.last_name), ''), u.username) as name, false as is_organization
+          from identity.users u where u.id = @id and u.status = 'active' and u.deleted_at is null
+        union all
+        select o.id, coalesce(o.trading_name, o.legal_name), true from identity.organizations o where o.id = @id and o.status = 'active'
+        """;
+}
+
+/// <summary>What a member may do with an organisation's money; at least see it.</summary>
+public sealed record MoneyRight(Guid Organization, bool MayMove);
+
+/// <summary>Somebody, or an organisation, as they are called; null where they have not said.</summary>
+public sealed record Known(Guid Id, string? Name, bool IsOrganization);
