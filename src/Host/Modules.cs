@@ -1,3 +1,4 @@
+using Hazina.Accounts;
 using Hazina.Identity;
 using Hazina.Insight;
 using Hazina.Ledger;
@@ -22,6 +23,8 @@ public static class Modules
         // Level 1
         new(LedgerModule.Schema, s => s.AddLedger(), r => r.MapLedger()),
         new(IdentityModule.Schema, s => s.AddIdentity(), r => r.MapIdentity()),
+        // Level 3
+        new(AccountsModule.Schema, s => s.AddAccounts(), r => r.MapAccounts()),
         // Level 7
         new(InsightModule.Schema, s => s.AddInsight(), r => r.MapInsight()),
     ];

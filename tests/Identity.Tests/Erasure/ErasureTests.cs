@@ -227,7 +227,7 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
         var tables = await owner.QueryAsync<string>(
             """
             select format('%I.%I', schemaname, tablename) from pg_tables
-             where schemaname in ('platform', 'identity', 'insight', 'ledger') and format('%I.%I', schemaname, tablename) <> 'platform.messages'
+             where schemaname in ('platform', 'identity', 'insight', 'ledger', 'accounts') and format('%I.%I', schemaname, tablename) <> 'platform.messages'
             """
         );
         foreach (var table in tables)
@@ -294,7 +294,7 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
         var reply = await asha.Get("/v1/me/export");
         var export = reply.Is(HttpStatusCode.OK);
         Assert.StartsWith("attachment", reply.Headers["Content-Disposition"], StringComparison.Ordinal);
-        Assert.Equal(["object", "user", "made_at", "platform", "identity", "insight"], export.AsObject().Select(p => p.Key));
+        Assert.Equal(["object", "user", "made_at", "platform", "identity", "accounts", "insight"], export.AsObject().Select(p => p.Key));
         Assert.Equal(
             (email, "Asha Mwangi"),
             ((string?)export["identity"]!["user"]!["email"], (string?)export["identity"]!["user"]!["full_name"])

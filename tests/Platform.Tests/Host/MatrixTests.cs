@@ -148,6 +148,35 @@ public sealed partial class MatrixTests
         POST   /v1/me/invitations/{invitation}/accept                 people      404
         POST   /v1/me/invitations/{invitation}/decline                people      404
 
+        POST   /v1/accounts                                           key,people  400
+        GET    /v1/accounts                                           key,people  200
+        GET    /v1/accounts/{account}                                 key,people  404
+        PATCH  /v1/accounts/{account}                                 key,people  400
+        POST   /v1/accounts/{account}/freeze                          key,people  404
+        POST   /v1/accounts/{account}/unfreeze                        key,people  404
+        POST   /v1/accounts/{account}/close                           key,people  400
+        GET    /v1/accounts/{account}/balance                         key,people  404
+        GET    /v1/accounts/{account}/balance/explanation             key,people  404
+        GET    /v1/accounts/{account}/activity                        key,people  404
+        PATCH  /v1/accounts/{account}/activity/{entry}                key,people  400
+        GET    /v1/accounts/{account}/spending                        key,people  404
+        GET    /v1/accounts/{account}/limits                          key,people  404
+        PATCH  /v1/accounts/{account}/limits                          key,people  400
+        PUT    /v1/accounts/{account}/limits                          people      404
+        PUT    /v1/accounts/{account}/credit-line                     operations,admin  400
+        POST   /v1/accounts/{account}/adjustments                     operations,admin  400
+        PUT    /v1/holders/{holder}/tier                              operations,admin  400
+        GET    /v1/account-totals                                     staff       200
+        POST   /v1/category-rules                                     key,people  400
+        GET    /v1/category-rules                                     key,people  200
+        DELETE /v1/category-rules/{rule}                              key,people  404
+        POST   /v1/transfers                                          key,people  400
+        GET    /v1/transfers/{transfer}                               key,people  404
+        POST   /v1/transfers/recipients                               key,people  400
+        POST   /v1/beneficiaries                                      key,people  400
+        GET    /v1/beneficiaries                                      key,people  200
+        DELETE /v1/beneficiaries/{beneficiary}                        key,people  404
+
         POST   /v1/auth/sign-out                                      people      204
         """;
 

@@ -1,0 +1,30 @@
+namespace Hazina.Accounts;
+
+/// <summary>How accounts are kept. Bound from the section <c>Accounts</c> of the settings.</summary>
+public sealed class AccountsOptions
+{
+    /// <summary>In whose days and months limits are counted, by book.</summary>
+    public Dictionary<string, string> TimeZones { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where a book has none of its own.</summary>
+    public string TimeZone { get; set; } = "Africa/Nairobi";
+
+    /// <summary>How many accounts a holder has at the most in a book, closed ones left out.</summary>
+    public int MostAccounts { get; set; } = 50;
+
+    /// <summary>How long a saved recipient is a new one.</summary>
+    public TimeSpan CoolingOff { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a recipient that was looked up can be sent money to.</summary>
+    public TimeSpan RecipientLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How many recipients somebody may look up in an hour.</summary>
+    public int RecipientsPerHour { get; set; } = 30;
+
+    /// <summary>Up to which amount one person of operations books an adjustment alone, by currency; where none is given, each takes two people.</summary>
+    public Dictionary<string, decimal> AdjustmentAlone { get; } = new(StringComparer.Ordinal);
+
+    internal TimeZoneInfo ZoneOf(string book) => TimeZoneInfo.FindSystemTimeZoneById(TimeZones.GetValueOrDefault(book, TimeZone));
+
+    internal bool HasGoodZones => TimeZones.Values.Append(TimeZone).All(z => TimeZoneInfo.TryFindSystemTimeZoneById(z, out _));
+}

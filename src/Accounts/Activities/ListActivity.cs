@@ -1,0 +1,131 @@
+using System.ComponentModel;
+using System.Globalization;
+using Dapper;
+using Hazina.Accounts.Holdings;
+using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hazina.Accounts.Activities;
+
+/// <summary><c>GET /v1/accounts/{account}/activity</c></summary>
+static class ListActivity
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/accounts/{account}/activity", Get)
+            .WithSummary("List what happened to an account")
+            .WithDescription(
+                """
+                Everything that came in, went out or is under way, the newest first. What others book on the account without a word of their own is there too, a
+                moment later, as an adjustment. Filters can be combined; `text` looks into description, reference, counterparty, note and tags.
+                """
+            )
+            .Produces<ListOf<ActivityAnswer>>();
+
+    public sealed record Filter(
+        [property: FromQuery(Name = "type"), Description("One type, such as transfer.")] string? Type,
+        [property: FromQuery(Name = "status"), Description("pending, completed, failed or cancelled.")] string? Status,
+        [property: FromQuery(Name = "category"), Description("One category.")] string? Category,
+        [property: FromQuery(Name = "from"), Description("From this time on, RFC 3339.")] string? From,
+        [property: FromQuery(Name = "until"), Description("Before this time.")] string? Until,
+        [property: FromQuery(Name = "amount_from"), Description("At least so much, decimal digits.")] string? AmountFrom,
+        [property: FromQuery(Name = "amount_to"), Description("At most so much.")] string? AmountTo,
+        [property: FromQuery(Name = "text"), Description("Holding this, in upper or lower case; 2 to 100 characters.")] string? Text
+    );
+
+    static async Task<IResult> Get(
+        Guid account,
+        [AsParameters] Filter filter,
+        [AsParameters] PageQuery query,
+        HttpContext context,
+        AccountDesk desk,
+        Database database
+    )
+    {
+        var check = new Validation();
+        var page = Page.Of(query, check);
+        var cursor = page.CursorId(check);
+        ListAccounts.Known<ActivityType>(filter.Type, "type", check);
+        ListAccounts.Known<ActivityStatus>(filter.Status, "status", check);
+        var (from, until) = (check.OptionalTime(filter.From, "from"), check.OptionalTime(filter.Until, "until"));
+        check.OptionalText(filter.Text, "text", 100, min: 2);
+        var (least, most) = (Digits(filter.AmountFrom, "amount_from", check), Digits(filter.AmountTo, "amount_to", check));
+        if (check.Failed(out var invalid))
+            return invalid;
+        var (row, refusal) = await desk.See(context, account);
+        if (refusal is not null)
+            return refusal;
+        var values = new
+        {
+            account,
+            filter.Type,
+            filter.Status,
+            filter.Category,
+            from,
+            until,
+            least,
+            most,
+            text = filter.Text is null ? null : $"%{Escaped(filter.Text)}%",
+            cursor,
+            count = page.Rows,
+        };
+        // Whose account it is was just looked at; one index serves the page whoever reads it.
+        await using var connection = await database.Writer("accounts").OpenConnectionAsync(context.RequestAborted);
+        var sql = (page.Backwards, filter.Type) switch
+        {
+            (true, _) => BeforeWriterSql,
+            (_, null) => AfterWriterSql,
+            _ => AfterOfTypeWriterSql,
+        };
+        var rows = await connection.QueryAsync<ActivityRow>(new CommandDefinition(sql, values, cancellationToken: context.RequestAborted));
+        return Results.Ok(page.List([.. rows.Select(r => r.Answer())], context));
+    }
+
+    static decimal? Digits(string? text, string pointer, Validation check)
+    {
+        if (text is null)
+            return null;
+        var isNumber = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value);
+        check.That(isNumber, pointer, "wrong_format", "must be decimal digits such as 1250.00");
+        return value;
+    }
+
+    static string Escaped(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
+
+    const string Filters = """
+        (@status::text is null or a.status = @status) and (@category::text is null or a.category = @category)
+           and (@from::timestamptz is null or a.occurred_at >= @from) and (@until::timestamptz is null or a.occurred_at < @until)
+           and (@least::numeric is null or a.amount >= @least) and (@most::numeric is null or a.amount <= @most)
+           and (@text::text is null or concat_ws(' ', a.description, a.reference, a.counterparty, a.note, array_to_string(a.tags, ' ')) ilike @text)
+        """;
+
+    const string After = """
+        (@cursor::uuid is null or (a.occurred_at, a.journal_row, a.id)
+              < (select c.occurred_at, c.journal_row, c.id from accounts.activity c where c.id = @cursor and c.account_id = @account))
+        """;
+
+    const string Order = "order by a.occurred_at desc, a.journal_row desc, a.id desc limit @count";
+
+    internal const string AfterWriterSql = $"""
+        select {ActivityRow.Columns} from accounts.activity a where a.account_id = @account and {Filters} and {After} {Order}
+        """;
+
+    internal const string AfterOfTypeWriterSql = $"""
+        select {ActivityRow.Columns} from accounts.activity a where a.account_id = @account and a.type = @type and {Filters} and {After} {Order}
+        """;
+
+    const string BeforeWriterSql = $"""
+        select {ActivityRow.Columns} from accounts.activity a
+         where a.account_id = @account and (@type::text is null or a.type = @type) and {Filters}
+           and (a.occurred_at, a.journal_row, a.id)
+               > (select c.occurred_at, c.journal_row, c.id from accounts.activity c where c.id = @cursor and c.account_id = @account)
+         order by a.occurred_at, a.journal_row, a.id limit @count
+        """;
+}

@@ -1,0 +1,66 @@
+using Dapper;
+using Hazina.Identity;
+using Hazina.Ledger;
+using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
+using Microsoft.AspNetCore.Http;
+
+namespace Hazina.Accounts.Holdings;
+
+/// <summary>Finds the account that a request names, if whoever asks may see it, and where it stands.</summary>
+sealed class AccountDesk(Database database, People people, Books books)
+{
+    public People People => people;
+
+    public Books Books => books;
+
+    public Task<Access> Access(HttpContext context) => Holdings.Access.Of(context, people);
+
+    /// <summary>One's own; staff sees every one of the book.</summary>
+    public async Task<(AccountRow Row, Refusal? Refusal)> See(HttpContext context, Guid id)
+    {
+        var access = await Access(context);
+        if (await Own(access, id, context.RequestAborted) is { } own)
+            return (own, null);
+        return access.Caller.May(AccountsPermissions.Read) && await Any(access.Book, id, context.RequestAborted) is { } any
+            ? (any, null)
+            : (null!, NoSuchAccount(id));
+    }
+
+    /// <summary>One whose money whoever asks may move.</summary>
+    public async Task<(AccountRow Row, Refusal? Refusal)> Move(HttpContext context, Guid id, string pointer = "account")
+    {
+        var access = await Access(context);
+        if (await Own(access, id, context.RequestAborted) is not { } own)
+            return (null!, NoSuchAccount(id, pointer));
+        return access.May(own.Holder) ? (own, null) : (null!, Holdings.Access.Lacking(pointer));
+    }
+
+    public async Task<AccountRow?> Own(Access access, Guid id, CancellationToken stop)
+    {
+        await using var own = await access.Open(database, stop);
+        return (await own.Query<AccountRow>(FindSql, new { id, access.Book })).SingleOrDefault();
+    }
+
+    /// <summary>Whoever's it is.</summary>
+    public async Task<AccountRow?> Any(string book, Guid id, CancellationToken stop)
+    {
+        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
+        return await connection.QuerySingleOrDefaultAsync<AccountRow>(
+            new CommandDefinition(FindAnyWriterSql, new { id, book }, cancellationToken: stop)
+        );
+    }
+
+    /// <summary>As the API shows it.</summary>
+    public async Task<AccountAnswer> Answer(AccountRow row, CancellationToken stop) => AccountAnswer.Of(row, await Stand(row, stop));
+
+    public async Task<AccountStand> Stand(AccountRow row, CancellationToken stop) =>
+        await books.Find(row.Book, row.Id, stop) ?? throw new InvalidOperationException($"The ledger lacks the account {row.Id}.");
+
+    public static Refusal NoSuchAccount(Guid id, string pointer = "account") =>
+        Refusals.NoSuchAccount.Because($"There is no account {id}.", pointer);
+
+    const string FindSql = $"select {AccountRow.Columns} from accounts.accounts a where a.id = @id and a.book = @book";
+
+    const string FindAnyWriterSql = $"select {AccountRow.Columns} from accounts.accounts a where a.id = @id and a.book = @book";
+}
