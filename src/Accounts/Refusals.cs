@@ -114,7 +114,7 @@ public static class Refusals
         "accounts.limit_exceeded",
         422,
         "Over a limit",
-        "More would leave the account than its limits let through, at once, in the day or in the month. What is left, and when it begins anew, is told by limits."
+        "More would leave the account than its limits let through, at once, in a day or in a month. GET …/limits tells what is left, and when it begins anew."
     );
 
     public static readonly RefusalType LimitRaise = new(

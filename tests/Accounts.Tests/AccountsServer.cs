@@ -15,7 +15,7 @@ namespace Hazina.Accounts.Tests;
 /// <summary>One server for the tests that share it; each of them has customers of its own.</summary>
 public sealed class AccountsServer : IAsyncDisposable
 {
-    /// <summary>Where what these tests are about is not how staff books: one person does it alone, and recipients are looked up as often as one likes.</summary>
+    /// <summary>What most tests are about is not how staff books: one person does it alone, and recipients are looked up as often as one likes.</summary>
     public static Dictionary<string, string?> Settings =>
         new(StringComparer.Ordinal)
         {

@@ -20,7 +20,8 @@ static class GetSpending
             .WithSummary("Get spending by month and category")
             .WithDescription(
                 """
-                What went out of the account by months of the book's time zone, this one and those before it, and what of it came back by refunds. What went to other
+                What went out of the account by months of the book's time zone, this one and those before it, and what of it came back by refunds.
+                What went to other
                 accounts of the same holder is no spending.
                 """
             )

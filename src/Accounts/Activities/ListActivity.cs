@@ -20,7 +20,8 @@ static class ListActivity
             .WithSummary("List what happened to an account")
             .WithDescription(
                 """
-                Everything that came in, went out or is under way, the newest first. What others book on the account without a word of their own is there too, a
+                Everything that came in, went out or is under way, the newest first. What others book on the account without a word of their own is
+                there too, a
                 moment later, as an adjustment. Filters can be combined; `text` looks into description, reference, counterparty, note and tags.
                 """
             )
@@ -73,7 +74,8 @@ static class ListActivity
             cursor,
             count = page.Rows,
         };
-        // Whose account it is was just looked at; one index serves the page whoever reads it.
+        // Whose account it is was just looked at. Asked under row-level security, the planner would take the owner for a rare find among the account's rows,
+        // and rather read and sort them all than walk the index to the end of the page.
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(context.RequestAborted);
         var sql = (page.Backwards, filter.Type) switch
         {

@@ -19,7 +19,8 @@ static class MakeRule
             .WithSummary("Make a rule for categories")
             .WithDescription(
                 """
-                What holds certain words falls into a category, from now on and, unless somebody said otherwise by hand, back to the beginning. Of several rules that
+                What holds certain words falls into a category, from now on and, unless somebody said otherwise by hand, back to the beginning. Of
+                several rules that
                 fit the first one counts. The same words again change the category.
                 """
             )

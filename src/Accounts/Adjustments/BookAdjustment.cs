@@ -33,7 +33,8 @@ static class BookAdjustment
             .WithSummary("Book on a customer's account")
             .WithDescription(
                 """
-                For operations: a deposit or withdrawal that came by another way, or the correction of a mistake, against an account of the house. Above what the
+                For operations: a deposit or withdrawal that came by another way, or the correction of a mistake, against an account of the house.
+                Above what the
                 settings let one person do (nothing, unless they say so) it is asked for, and another approves it. Floors and freezes hold.
                 """
             )

@@ -23,7 +23,8 @@ static class SaveBeneficiary
             .WithSummary("Save a recipient")
             .WithDescription(
                 """
-                One that was looked up, under a name of your own. For a day only little may go to a new one; whoever is saved already stays as they are, and gets
+                One that was looked up, under a name of your own. For a day only little may go to a new one; whoever is saved already stays as they
+                are, and gets
                 the nick-name.
                 """
             )

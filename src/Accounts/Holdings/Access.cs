@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hazina.Accounts.Holdings;
 
-/// <summary>Whose accounts whoever asks may see, and of which they may move money: one's own, those of organisations, and as a key those of its owner.</summary>
+/// <summary>
+/// Whose accounts whoever asks may see, and of which they may move money: one's own, those of organisations, and as a key those of its owner.
+/// </summary>
 sealed record Access(Guid? Person, IReadOnlyDictionary<Guid, bool> Organizations, string Book, Caller Caller)
 {
     public static async Task<Access> Of(HttpContext context, People people)

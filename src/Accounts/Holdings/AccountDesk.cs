@@ -14,7 +14,15 @@ sealed class AccountDesk(Database database, People people, Books books)
 
     public Books Books => books;
 
-    public Task<Access> Access(HttpContext context) => Holdings.Access.Of(context, people);
+    /// <summary>Found out once a request, so that all of it goes by the same rights.</summary>
+    public async Task<Access> Access(HttpContext context)
+    {
+        if (context.Features.Get<Access>() is { } known)
+            return known;
+        var found = await Holdings.Access.Of(context, people);
+        context.Features.Set(found);
+        return found;
+    }
 
     /// <summary>One's own; staff sees every one of the book.</summary>
     public async Task<(AccountRow Row, Refusal? Refusal)> See(HttpContext context, Guid id)

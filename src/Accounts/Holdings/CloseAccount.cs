@@ -22,7 +22,8 @@ static class CloseAccount
             .WithSummary("Close an account")
             .WithDescription(
                 """
-                For ever: its history stays, and nothing is posted to it any more. It has to be empty, with nothing held back; what is left on it goes to `sweep_to`,
+                For ever: its history stays, and nothing is posted to it any more. It has to be empty, with nothing held back; what is left on it
+                goes to `sweep_to`,
                 another account of yours in the same currency, in the same posting that closes it.
                 """
             )

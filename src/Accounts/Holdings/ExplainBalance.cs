@@ -105,6 +105,7 @@ static class ExplainBalance
          order by a.occurred_at desc, a.journal_row desc, a.id desc limit @count
         """;
 
+    // Said twice: the index of what is not completed is found by the second half.
     const string PendingWriterSql = $"""
         select {ActivityRow.Columns} from accounts.activity a
          where a.account_id = @account and a.status = 'pending' and a.status <> 'completed' order by a.occurred_at desc limit 100

@@ -16,7 +16,8 @@ static class FreezeAccount
             .WithSummary("Freeze an account")
             .WithDescription(
                 """
-                Holders freeze what goes out of their own (`side` debit, which it is when not said), as when a phone is lost, and unfreeze it again. Staff freezes
+                Holders freeze what goes out of their own (`side` debit, which it is when not said), as when a phone is lost, and unfreeze it again.
+                Staff freezes
                 either side or both, of others' accounts, says why, and alone can undo that. What is held back already can still be captured.
                 """
             )

@@ -20,7 +20,8 @@ static class GetTotals
             .WithSummary("Get the trial balance by product")
             .WithDescription(
                 """
-                For staff: what customers have on accounts of each kind, and what each account of the house stands at, by currency; as one batch of the journal left it.
+                For staff: what customers have on accounts of each kind, and what each account of the house stands at, by currency; as one batch of
+                the journal left it.
                 What the customers have is what the house owes them.
                 """
             )

@@ -19,7 +19,8 @@ static class ListAccounts
             .WithSummary("List accounts")
             .WithDescription(
                 """
-                One's own and those of organisations whose money one may see, the newest first, each with its balance. Staff names a `holder` and sees that one's.
+                One's own and those of organisations whose money one may see, the newest first, each with its balance. Staff names a `holder` and
+                sees that one's.
                 """
             )
             .Produces<ListOf<AccountAnswer>>();

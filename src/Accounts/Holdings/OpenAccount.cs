@@ -19,7 +19,8 @@ static class OpenAccount
             .WithSummary("Open an account")
             .WithDescription(
                 """
-                A wallet, or an account of another kind, in one currency, for yourself or for an organisation whose money you may move. It can be used at once.
+                A wallet, or an account of another kind, in one currency, for yourself or for an organisation whose money you may move. It can be
+                used at once.
                 The first one in a currency becomes the default one: money in that currency that names you and no account comes there.
                 """
             )

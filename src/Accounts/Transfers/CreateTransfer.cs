@@ -25,7 +25,8 @@ static class CreateTransfer
             .WithSummary("Send money to an account")
             .WithDescription(
                 """
-                From one of your accounts to another one, to a recipient that was looked up (`POST /v1/transfers/recipients`), or to a saved one; in one currency. It is
+                From one of your accounts to another one, to a recipient that was looked up (`POST /v1/transfers/recipients`), or to a saved one; in
+                one currency. It is
                 done when it is answered, on both sides, or nothing has happened. What goes to others counts against the account's limits.
                 """
             )

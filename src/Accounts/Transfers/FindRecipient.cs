@@ -15,7 +15,8 @@ static class FindRecipient
             .WithSummary("Look a recipient up")
             .WithDescription(
                 """
-                By account number, phone number, e-mail address or username. Show the name to whoever pays, and send the money to the `id` within a quarter of an hour.
+                By account number, phone number, e-mail address or username. Show the name to whoever pays, and send the money to the `id` within a
+                quarter of an hour.
                 So and so many look-ups an hour are let through, found or not.
                 """
             )

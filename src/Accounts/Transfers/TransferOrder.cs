@@ -114,7 +114,8 @@ sealed record TransferOrder(
                u.amount, u.currency, u.reference, u.description, u.asked_by, u.transaction_id, u.now
           from unnest($1::int[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::uuid[], $9::text[], $10::uuid[], $11::text[],
                       $12::numeric[], $13::text[], $14::text[], $15::text[], $16::uuid[], $17::uuid[], $18::timestamptz[])
-            as u (ordinal, id, book, from_account, from_owner_type, from_owner_id, from_name, to_account, to_owner_type, to_owner_id, to_name, amount, currency,
+            as u (ordinal, id, book, from_account, from_owner_type, from_owner_id, from_name, to_account, to_owner_type, to_owner_id, to_name,
+            amount, currency,
                   reference, description, asked_by, transaction_id, now)
         """;
 }
