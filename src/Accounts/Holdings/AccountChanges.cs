@@ -55,7 +55,8 @@ static class AccountChanges
 
     const string SetFreezeWriterSql = """
         update accounts.accounts a
-           set own_freeze = u.own, staff_freeze = u.staff, freeze_reason = u.reason, version = a.version + 1, updated_at = u.now
+           set own_freeze = u.own, staff_freeze = u.staff,
+               freeze_reason = case when u.staff <> 'none' then coalesce(u.reason, a.freeze_reason) end, version = a.version + 1, updated_at = u.now
           from unnest($1::int[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
             as u (ordinal, id, version, own, staff, reason, now)
          where a.id = u.id and a.version = u.version

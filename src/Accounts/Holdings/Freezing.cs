@@ -13,7 +13,7 @@ sealed class Freezing(AccountDesk desk, Journal journal, TimeProvider time)
     /// <param name="context">The call.</param>
     /// <param name="account">One's own, or any one for staff who may freeze.</param>
     /// <param name="change">What the holder's freeze and the staff's shall be, from what they are; or a no.</param>
-    /// <param name="reason">Staff's; for staff to read.</param>
+    /// <param name="reason">For staff to read; a holder's is not kept.</param>
     public async Task<IResult> Set(HttpContext context, Guid account, Func<Seen, Wanted> change, string? reason)
     {
         var stop = context.RequestAborted;
@@ -31,7 +31,7 @@ sealed class Freezing(AccountDesk desk, Journal journal, TimeProvider time)
             if (own == row.OwnFreeze && staff == row.StaffFreeze)
                 return Results.Ok(await desk.Answer(row, stop));
 
-            var outcome = await journal.Post(PostingOf(context, row, own, staff, wanted, reason), stop);
+            var outcome = await journal.Post(PostingOf(context, row, own, staff, wanted, isOwn ? null : reason), stop);
             if (outcome.Is(Hazina.Ledger.Refusals.AccountClosed))
                 return Refusals.Closed.Because("The account is closed.", "account");
             if (outcome.Status == OutcomeStatus.Conflict && tries < MostTries)
@@ -67,7 +67,7 @@ sealed class Freezing(AccountDesk desk, Journal journal, TimeProvider time)
         {
             WhenPosted =
             [
-                AccountChanges.Freeze(row, own, staff, wanted.Staff == Freeze.None ? null : reason),
+                AccountChanges.Freeze(row, own, staff, reason),
                 AlongsideRow.Event(Events.AccountFrozen, row.Book, row.Id.ToString(), new CustomerAccountFrozen(row.Id, all, wanted.Staff)),
                 AccountChanges.Audited(
                     context,

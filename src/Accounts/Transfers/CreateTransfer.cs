@@ -76,6 +76,10 @@ static class CreateTransfer
         if (check.Failed(out var invalid))
             return invalid;
 
+        // Made by an earlier try of this very request, whose answer was lost: what would stand in its way by now has not.
+        var id = IdempotencyKey.Of(context).Id;
+        if (await Done(id, context, desk, database) is { } done)
+            return done;
         var (payer, refusal) = await desk.Move(context, from, "/from");
         if (refusal is not null)
             return refusal;
@@ -85,7 +89,7 @@ static class CreateTransfer
         if (Unfit(payer, to.Account, amount) is { } unfit)
             return unfit;
         var order = new TransferOrder(
-            IdempotencyKey.Of(context).Id,
+            id,
             payer,
             await NameOf(payer, desk, context),
             to,
@@ -129,12 +133,11 @@ static class CreateTransfer
                 return tooMuch;
             var conditions = hold?.Conditions(order.To.IsNew) ?? [];
             var outcome = await journal.Post(order.Posting(Outcomes.Attempt(order.Id, attempt), conditions), stop);
-            // Another content under this id: an earlier try of this very request, whose answer was lost. It went through, or it has left nothing.
+            // Another content under this id: an earlier try that was refused, under limits that are others by now.
             if (outcome.IsPosted || outcome.Status == OutcomeStatus.Mismatch)
             {
-                var access = await desk.Access(context);
-                if (await GetTransfer.Find(access, order.Id, database, stop) is { } done)
-                    return Results.Created($"/v1/transfers/{order.Id}", done.Answer(access));
+                if (await Done(order.Id, context, desk, database) is { } done)
+                    return done;
             }
 
             // The day ended on the way: the new one has limits of its own.
@@ -142,6 +145,14 @@ static class CreateTransfer
             if (!goesOn || attempt == MostTries)
                 return Why(outcome, order, hold, conditions, limits);
         }
+    }
+
+    static async Task<IResult?> Done(Guid id, HttpContext context, AccountDesk desk, Database database)
+    {
+        var access = await desk.Access(context);
+        return await GetTransfer.Find(access, id, database, context.RequestAborted) is { } done
+            ? Results.Created($"/v1/transfers/{id}", done.Answer(access))
+            : null;
     }
 
     static Refusal Why(Outcome outcome, TransferOrder order, AccountLimits? hold, IReadOnlyList<Condition> conditions, LimitDesk limits)

@@ -24,6 +24,20 @@ public sealed class ClosingTests(AccountsServer server)
     }
 
     [Fact]
+    public async Task Whoever_closes_the_default_account_chooses_another_one_or_opens_it()
+    {
+        var (asha, juma) = (await server.Someone(), await server.Someone());
+        var (first, second) = (await juma.Account(), await juma.Account());
+        (await juma.Post($"/v1/accounts/{first}/close")).Is(HttpStatusCode.OK);
+        Assert.False((bool)(await juma.Get($"/v1/accounts/{second}")).Json["is_default"]!);
+        (await juma.Patch($"/v1/accounts/{second}", new JsonObject { ["is_default"] = true })).Is(HttpStatusCode.OK);
+        Assert.True((bool)(await juma.Get($"/v1/accounts/{second}")).Json["is_default"]!);
+        (await juma.Post($"/v1/accounts/{second}/close")).Is(HttpStatusCode.OK);
+        Assert.True((bool)(await juma.Opened())["is_default"]!);
+        Assert.True((bool)(await asha.Opened())["is_default"]!);
+    }
+
+    [Fact]
     public async Task What_is_left_goes_to_another_account_of_the_holder_in_the_same_currency()
     {
         var (asha, juma) = (await server.Someone(), await server.Someone());

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Dapper;
 using Hazina.Platform.Security;
 
 namespace Hazina.Accounts.Tests.Holdings;
@@ -40,12 +41,20 @@ public sealed class FreezingTests(AccountsServer server)
         (await asha.Post($"/v1/accounts/{purse}/unfreeze")).IsProblem(403, "accounts.frozen_by_staff");
 
         // Their own freeze comes and goes, and what the staff has frozen stays.
-        (await asha.Post($"/v1/accounts/{purse}/freeze")).Is(HttpStatusCode.OK);
+        (await asha.Post($"/v1/accounts/{purse}/freeze", Because())).Is(HttpStatusCode.OK);
+        Assert.Equal("a court said so", await ReasonOf(purse));
         Assert.Equal("both", (string)(await asha.Post($"/v1/accounts/{purse}/unfreeze")).Is(HttpStatusCode.OK)["frozen"]!);
         (await asha.Post($"/v1/accounts/{purse}/freeze")).Is(HttpStatusCode.OK);
         Assert.Equal("debit", (string)(await clerk.Post($"/v1/accounts/{purse}/unfreeze", Because())).Is(HttpStatusCode.OK)["frozen"]!);
         Assert.Equal("none", (string)(await asha.Post($"/v1/accounts/{purse}/unfreeze")).Is(HttpStatusCode.OK)["frozen"]!);
         (await asha.Transfer(other, "account", purse, 1)).Is(HttpStatusCode.Created);
+        Assert.Null(await ReasonOf(purse));
+    }
+
+    async Task<string?> ReasonOf(Guid account)
+    {
+        await using var owner = await server.Owner();
+        return await owner.QuerySingleAsync<string?>("select freeze_reason from accounts.accounts where id = @account", new { account });
     }
 
     [Fact]

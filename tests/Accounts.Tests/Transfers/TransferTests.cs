@@ -196,6 +196,48 @@ public sealed class TransferTests(AccountsServer server)
     }
 
     [Fact]
+    public async Task A_transfer_whose_answer_was_lost_is_found_again_whatever_has_become_of_its_terms()
+    {
+        var (asha, juma) = (await server.Someone(), await server.Someone());
+        var (purse, till) = (await asha.Account(100), await juma.Account());
+        var found = await asha.Recipient(await juma.NumberOf(till));
+        var (sent, refused) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7().ToString());
+        var first = (await asha.Transfer(purse, "recipient", found, 60, key: sent)).Is(HttpStatusCode.Created);
+        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).IsProblem(402, "ledger.insufficient_funds");
+        await Lose(sent, refused);
+        // By now it would be refused three times over.
+        (await asha.Patch($"/v1/accounts/{purse}/limits", new JsonObject { ["transaction"] = Customer.Amount(55) })).Is(HttpStatusCode.OK);
+        (await asha.Patch($"/v1/accounts/{purse}/limits", new JsonObject { ["daily"] = Customer.Amount(59) })).Is(HttpStatusCode.OK);
+        (await asha.Post($"/v1/accounts/{purse}/freeze")).Is(HttpStatusCode.OK);
+        var again = (await asha.Transfer(purse, "recipient", found, 60, key: sent)).Is(HttpStatusCode.Created);
+        Assert.Equal(first.ToJsonString(), again.ToJsonString());
+        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).IsProblem(422, "accounts.frozen");
+        (await asha.Post($"/v1/accounts/{purse}/unfreeze")).Is(HttpStatusCode.OK);
+        Assert.Equal((40m, 60m), (await asha.Balance(purse), await juma.Balance(till)));
+
+        // Under the terms of then it is refused as it was then, whatever there is on the account; under others it goes through, once.
+        await Lose(refused);
+        await server.Fund(purse, 100);
+        (await asha.Put($"/v1/accounts/{purse}/limits", new JsonObject())).Is(HttpStatusCode.OK);
+        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).IsProblem(402, "ledger.insufficient_funds");
+        await Lose(refused);
+        (await asha.Put($"/v1/accounts/{purse}/limits", new JsonObject { ["daily"] = Customer.Amount(1000) })).Is(HttpStatusCode.OK);
+        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).Is(HttpStatusCode.Created);
+        await Lose(refused);
+        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).Is(HttpStatusCode.Created);
+        Assert.Equal((90m, 110m), (await asha.Balance(purse), await juma.Balance(till)));
+
+        async Task Lose(params string[] keys)
+        {
+            await using var owner = await server.Owner();
+            await owner.ExecuteAsync(
+                "update platform.idempotency_keys set status = null, content_type = null, location = null, body = null where key = any (@keys)",
+                new { keys }
+            );
+        }
+    }
+
+    [Fact]
     public async Task One_key_sent_many_times_at_once_moves_money_once()
     {
         var asha = await server.Someone();
