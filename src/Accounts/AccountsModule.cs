@@ -3,6 +3,7 @@ using Hazina.Accounts.Adjustments;
 using Hazina.Accounts.Beneficiaries;
 using Hazina.Accounts.Holdings;
 using Hazina.Accounts.Limits;
+using Hazina.Accounts.Statements;
 using Hazina.Accounts.Transfers;
 using Hazina.Ledger;
 using Hazina.Platform;
@@ -57,6 +58,9 @@ public static class AccountsModule
         services.AddSingleton<OwnLimits>();
         services.AddSingleton<RecipientDesk>();
         services.AddSingleton<BeneficiaryDesk>();
+        services.AddSingleton<StatementMaker>();
+        services.AddSingleton<StatementDesk>();
+        services.AddSingleton<MonthlyStatements>();
         services.AddSingleton(s => new CustomerAccounts(
             s.GetRequiredService<Database>(),
             s.GetRequiredService<Chart>(),
@@ -74,6 +78,11 @@ public static class AccountsModule
             "accounts.forget_recipients",
             TimeSpan.FromHours(1),
             (s, stop) => s.GetRequiredService<RecipientDesk>().Sweep(stop)
+        );
+        services.AddJob(
+            "accounts.monthly_statements",
+            TimeSpan.FromMinutes(10),
+            (s, stop) => s.GetRequiredService<MonthlyStatements>().Make(stop)
         );
         services.AddRefusals(Refusals.All);
         return services.AddPermissions([.. AccountsPermissions.All]);
@@ -100,6 +109,11 @@ public static class AccountsModule
         MakeRule.Map(activity);
         ListRules.Map(activity);
         RemoveRule.Map(activity);
+
+        var statements = routes.MapGroup("/v1").WithTags("Statements").RequirePermission(AccountsPermissions.Own);
+        MakeStatement.Map(statements);
+        ListStatements.Map(statements);
+        GetStatementFile.Map(statements);
 
         var transfers = routes.MapGroup("/v1").WithTags("Transfers").RequirePermission(AccountsPermissions.Own);
         FindRecipient.Map(transfers);

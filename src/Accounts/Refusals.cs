@@ -173,6 +173,27 @@ public static class Refusals
         "Whoever is to be erased closes their accounts first, so that no money is left behind and none comes in afterwards."
     );
 
+    public static readonly RefusalType NoSuchStatement = new(
+        "accounts.no_such_statement",
+        404,
+        "No such statement",
+        "Whoever asks may see no statement with this id. Other people's statements are answered in the same way."
+    );
+
+    public static readonly RefusalType StatementNotReady = new(
+        "accounts.statement_not_ready",
+        503,
+        "Not everything is written down yet",
+        "What the ledger has on the account and what its activity tells do not come to the same yet: an entry is still being written. Ask again in a moment."
+    );
+
+    public static readonly RefusalType FormatCannotHold = new(
+        "accounts.format_cannot_hold",
+        422,
+        "The format cannot hold this currency",
+        "ISO 20022 knows currencies of three letters and amounts of at most five digits after the point. Ask for another format."
+    );
+
     /// <summary>All of them, for the pages and the tests.</summary>
     public static IReadOnlyList<RefusalType> All { get; } =
     [
@@ -200,5 +221,8 @@ public static class Refusals
         NoSuchTransfer,
         NoSuchBeneficiary,
         StillOpen,
+        NoSuchStatement,
+        StatementNotReady,
+        FormatCannotHold,
     ];
 }

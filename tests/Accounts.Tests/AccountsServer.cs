@@ -26,10 +26,18 @@ public sealed class AccountsServer : IAsyncDisposable
             ["Accounts:RecipientsPerHour"] = "100000",
         };
 
-    readonly Lazy<Task<HazinaApp>> app = new(() => HazinaApp.StartAsync(settings: Settings));
+    readonly Lazy<Task<HazinaApp>> app;
     readonly Lazy<Task<Person>> clerk;
 
-    public AccountsServer() => clerk = new(async () => await Person.SignedInAsync(await App, Role.User, Role.Operations));
+    public AccountsServer()
+        : this(null) { }
+
+    /// <param name="database">One that has been used before; null: one of its own.</param>
+    internal AccountsServer(TestDatabase? database)
+    {
+        app = new(() => HazinaApp.StartAsync(database, Settings));
+        clerk = new(async () => await Person.SignedInAsync(await App, Role.User, Role.Operations));
+    }
 
     public Task<HazinaApp> App => app.Value;
 

@@ -17,7 +17,7 @@ public sealed class OidcServer : IDisposable
 {
     public const string RedirectUri = "http://localhost:5080/signed-in";
 
-    static readonly Lazy<Task<string>> Modules = new(FetchAsync);
+    static readonly Lazy<Task<string>> Modules = new(() => NodeModules.FetchAsync("Oidc"));
 
     readonly TemporaryFolder folder = new();
     Process? process;
@@ -91,42 +91,4 @@ public sealed class OidcServer : IDisposable
     }
 
     static string Source(string file) => Path.Combine(AppContext.BaseDirectory, "Oidc", file);
-
-    static async Task<string> FetchAsync()
-    {
-        var version = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Source("package-lock.json"))))[..16];
-        var target = Path.Combine(TestPostgres.BinariesFolder, $"oidc-{version}");
-        var modules = Path.Combine(target, "node_modules");
-        if (Directory.Exists(modules))
-            return modules;
-
-        // Beside its place, and moved there whole.
-        Directory.CreateDirectory(TestPostgres.BinariesFolder);
-        var scratch = $"{target}.{Environment.ProcessId}";
-        Directory.CreateDirectory(scratch);
-        foreach (var file in (string[])["package.json", "package-lock.json"])
-            File.Copy(Source(file), Path.Combine(scratch, file), overwrite: true);
-        using var npm = Process.Start(
-            new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
-            {
-                UseShellExecute = false,
-                WorkingDirectory = scratch,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var (output, error) = (npm.StandardOutput.ReadToEndAsync(), npm.StandardError.ReadToEndAsync());
-        await npm.WaitForExitAsync();
-        Assert.True(npm.ExitCode == 0, $"npm could not fetch oidc-provider: {await error}{await output}");
-        try
-        {
-            Directory.Move(scratch, target);
-        }
-        catch (IOException) when (Directory.Exists(modules))
-        {
-            Directory.Delete(scratch, recursive: true); // another process was quicker; what it put there is the same
-        }
-
-        return modules;
-    }
 }

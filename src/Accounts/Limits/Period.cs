@@ -25,7 +25,13 @@ readonly record struct Period(DateTimeOffset Start, DateTimeOffset End)
         return Midnight(new DateOnly(day.Year, day.Month, 1).AddMonths(-before), zone);
     }
 
-    static DateOnly LocalDay(DateTimeOffset now, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime);
+    /// <summary>Whole days, both of them in it.</summary>
+    public static Period Days(DateOnly first, DateOnly last, TimeZoneInfo zone) =>
+        new(Midnight(first, zone), Midnight(last.AddDays(1), zone));
+
+    /// <summary>Which day a moment is in.</summary>
+    public static DateOnly LocalDay(DateTimeOffset now, TimeZoneInfo zone) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime);
 
     /// <summary>Where the clocks leave midnight out, the day begins when they go on.</summary>
     static DateTimeOffset Midnight(DateOnly day, TimeZoneInfo zone)

@@ -160,6 +160,10 @@ public sealed partial class MatrixTests
         GET    /v1/accounts/{account}/activity                        key,people  404
         PATCH  /v1/accounts/{account}/activity/{entry}                key,people  400
         GET    /v1/accounts/{account}/spending                        key,people  404
+        POST   /v1/accounts/{account}/statements                      key,people  404
+        GET    /v1/accounts/{account}/statements                      key,people  404
+        GET    /v1/statements/{statement}                             key,people  404
+        GET    /v1/statements/{statement}/file                        key,people  400
         GET    /v1/accounts/{account}/limits                          key,people  404
         PATCH  /v1/accounts/{account}/limits                          key,people  400
         PUT    /v1/accounts/{account}/limits                          people      404

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net;
+using Dapper;
+using Hazina.Accounts.Statements;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Hazina.Accounts.Tests.Statements;
+
+public sealed class MonthlyStatementsTests
+{
+    [Fact]
+    public async Task Each_month_has_its_statement_each_begins_where_the_one_before_ended_and_a_run_that_was_cut_off_is_gone_on_with()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        await using var database = await HazinaDatabase.CreateAsync();
+        var booked = new List<(Guid Account, DateTimeOffset At, decimal Signed)>();
+        var accounts = new List<Guid>();
+        await using (var server = new AccountsServer(database))
+        {
+            var holder = await server.Someone();
+            for (var i = 0; i < 5; i++)
+                accounts.Add(await holder.Account());
+            foreach (var account in accounts)
+                await server.Fund(account, 10_000);
+            for (var i = 0; i < 40; i++)
+            {
+                var (from, to) = (random.Next(5), random.Next(5));
+                if (from != to)
+                    (await holder.Transfer(accounts[from], "account", accounts[to], random.Next(1, 500))).Is(HttpStatusCode.Created);
+            }
+        }
+
+        // What took a minute is spread over the last months, in the same order.
+        await using (var owner = new NpgsqlConnection(database.ConnectionString))
+        {
+            await owner.OpenAsync();
+            await owner.ExecuteAsync(SpreadSql);
+            booked.AddRange(await owner.QueryAsync<(Guid, DateTimeOffset, decimal)>(BookedSql));
+        }
+
+        await using (var server = new AccountsServer(database))
+        {
+            var monthly = (await server.App).Services.GetRequiredService<MonthlyStatements>();
+            using (var cut = new CancellationTokenSource())
+            {
+                var running = monthly.Make(cut.Token);
+                await using var watching = await server.Owner();
+                while (!running.IsCompleted && await watching.QuerySingleAsync<long>("select count(*) from accounts.statements") < 3)
+                    await Task.Yield();
+                await cut.CancelAsync();
+                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await Task.WhenAll(monthly.Make(TestContext.Current.CancellationToken), monthly.Make(TestContext.Current.CancellationToken));
+            await using var owner = await server.Owner();
+            var made = (
+                await owner.QueryAsync<Statement>($"select {Statement.Columns} from accounts.statements s order by s.account_id, s.number")
+            ).AsList();
+            var opened = (await owner.QueryAsync<(Guid Id, DateTimeOffset At)>("select id, opened_at from accounts.accounts")).ToDictionary(
+                a => a.Id,
+                a => a.At
+            );
+            var zone = TimeZoneInfo.FindSystemTimeZoneById("Africa/Nairobi");
+            foreach (var account in accounts)
+                Compare(
+                    [.. made.Where(s => s.AccountId == account)],
+                    [.. booked.Where(b => b.Account == account)],
+                    opened[account],
+                    zone,
+                    seed
+                );
+            Assert.True(made.Count > 5, $"seed {seed}");
+
+            // Nothing is left to do, and nothing can be taken back.
+            await monthly.Make(TestContext.Current.CancellationToken);
+            Assert.Equal(made.Count, await owner.QuerySingleAsync<int>("select count(*)::int from accounts.statements"));
+            await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("update accounts.statements set entries = entries + 1"));
+        }
+    }
+
+    /// <summary>The same by hand: months cut out of the list of all that was booked.</summary>
+    static void Compare(
+        IReadOnlyList<Statement> made,
+        IReadOnlyList<(Guid Account, DateTimeOffset At, decimal Signed)> booked,
+        DateTimeOffset opened,
+        TimeZoneInfo zone,
+        int seed
+    )
+    {
+        string MonthOf(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).ToString("yyyy-MM", CultureInfo.InvariantCulture);
+        var balance = 0m;
+        for (var i = 0; i < made.Count; i++)
+        {
+            var month = made[i].FromDate.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+            var lines = booked.Where(b => MonthOf(b.At) == month).ToList();
+            Assert.True(made[i].Number == i + 1 && (i == 0 || made[i].FromDate == made[i - 1].ToDate.AddDays(1)), $"seed {seed}");
+            Assert.True(made[i].OpeningBalance == balance, $"seed {seed}: {month}");
+            Assert.True(made[i].TotalCredits == lines.Where(l => l.Signed > 0).Sum(l => l.Signed), $"seed {seed}: {month}");
+            Assert.True(made[i].TotalDebits == -lines.Where(l => l.Signed < 0).Sum(l => l.Signed), $"seed {seed}: {month}");
+            Assert.True(made[i].Entries == lines.Count, $"seed {seed}: {month}");
+            balance += lines.Sum(l => l.Signed);
+            Assert.True(made[i].ClosingBalance == balance, $"seed {seed}: {month}");
+        }
+
+        var now = MonthOf(DateTimeOffset.UtcNow);
+        Assert.Equal(MonthOf(opened), made[0].FromDate.ToString("yyyy-MM", CultureInfo.InvariantCulture));
+        Assert.Equal(now, made[^1].ToDate.AddDays(1).ToString("yyyy-MM", CultureInfo.InvariantCulture));
+    }
+
+    // A batch is a day and a half from the one before it; the newest was made when it was.
+    const string SpreadSql = """
+        set session_replication_role = replica;
+        create temp table moved as
+            select number, recorded_at as was, recorded_at - ((select max(number) from ledger.batches) - number) * interval '36 hours' as becomes
+              from ledger.batches where number > 0;
+        update ledger.batches b set recorded_at = m.becomes from moved m where m.number = b.number;
+        update ledger.journal j set recorded_at = m.becomes from moved m where m.was = j.recorded_at;
+        update ledger.accounts a set opened_at = m.becomes from moved m where m.was = a.opened_at;
+        update ledger.balance_snapshots s set at = m.becomes from moved m where m.was = s.at;
+        update accounts.activity a set occurred_at = m.becomes from moved m where m.was = a.occurred_at;
+        update accounts.accounts a set opened_at = m.becomes from moved m where m.was = a.opened_at;
+        """;
+
+    const string BookedSql = """
+        select account_id, occurred_at, case when side = 'credit' then amount else -amount end from accounts.activity where status = 'completed'
+         order by occurred_at, journal_row
+        """;
+}
