@@ -13,17 +13,17 @@ static class StatementPage
     {
         await using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
         var (statement, currency) = (file.Statement, file.Statement.Money);
-        var title = $"Statement {Day(statement.FromDate)} – {Day(statement.ToDate)}";
+        var period = statement.FromDate == statement.ToDate ? Day(statement.ToDate) : $"{Day(statement.FromDate)} – {Day(statement.ToDate)}";
         await text.WriteAsync(
             $"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{Safe(title)}</title><style>{Style}</style></head><body>
+            <title>Statement {Safe(period)}</title><style>{Style}</style></head><body>
             <header><h1>Account statement</h1>
             <dl><div><dt>Account</dt><dd>{Grouped(file.Account.Number)}</dd></div>
             <div><dt>Holder</dt><dd>{Safe(file.Holder ?? "–")}</dd></div>
             <div><dt>Kind</dt><dd>{Safe(Words.Of(Words.Read<Holdings.AccountKind>(file.Account.Kind)))}, {currency.Code}</dd></div>
-            <div><dt>Period</dt><dd>{Day(statement.FromDate)} – {Day(statement.ToDate)}</dd></div>
+            <div><dt>Period</dt><dd>{period}</dd></div>
             <div><dt>Number</dt><dd>{(
                 statement.Number is { } number ? number.ToString(CultureInfo.InvariantCulture) : "on demand"
             )}</dd></div>
