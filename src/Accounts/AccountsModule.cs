@@ -2,6 +2,7 @@ using Hazina.Accounts.Activities;
 using Hazina.Accounts.Adjustments;
 using Hazina.Accounts.Beneficiaries;
 using Hazina.Accounts.Holdings;
+using Hazina.Accounts.Interest;
 using Hazina.Accounts.Limits;
 using Hazina.Accounts.Statements;
 using Hazina.Accounts.Transfers;
@@ -58,6 +59,8 @@ public static class AccountsModule
         services.AddSingleton<OwnLimits>();
         services.AddSingleton<RecipientDesk>();
         services.AddSingleton<BeneficiaryDesk>();
+        services.AddSingleton<InterestJob>();
+        services.AddSingleton<InterestPayer>();
         services.AddSingleton<StatementMaker>();
         services.AddSingleton<StatementDesk>();
         services.AddSingleton<MonthlyStatements>();
@@ -73,7 +76,7 @@ public static class AccountsModule
             (s, told, stop) => s.GetRequiredService<UntoldPostings>().Fill(told, stop)
         );
         services.AddEvents(Events.All).AddOutbox("accounts").AddAudit("accounts");
-        services.AddApprovals(SetCreditLine.Kind, SetTier.Kind, BookAdjustment.Kind);
+        services.AddApprovals(SetCreditLine.Kind, SetTier.Kind, BookAdjustment.Kind, SetInterestRate.Kind);
         services.AddJob(
             "accounts.forget_recipients",
             TimeSpan.FromHours(1),
@@ -84,6 +87,7 @@ public static class AccountsModule
             TimeSpan.FromMinutes(10),
             (s, stop) => s.GetRequiredService<MonthlyStatements>().Make(stop)
         );
+        services.AddJob("accounts.interest", TimeSpan.FromMinutes(15), (s, stop) => s.GetRequiredService<InterestJob>().Run(stop));
         services.AddRefusals(Refusals.All);
         return services.AddPermissions([.. AccountsPermissions.All]);
     }
@@ -114,6 +118,7 @@ public static class AccountsModule
         MakeStatement.Map(statements);
         ListStatements.Map(statements);
         GetStatementFile.Map(statements);
+        ListInterest.Map(routes.MapGroup("/v1").WithTags("Interest").RequirePermission(AccountsPermissions.Own));
 
         var transfers = routes.MapGroup("/v1").WithTags("Transfers").RequirePermission(AccountsPermissions.Own);
         FindRecipient.Map(transfers);
@@ -134,6 +139,7 @@ public static class AccountsModule
         var credit = Staff(AccountsPermissions.Credit).RequireConfirmation();
         SetCreditLine.Map(credit);
         SetTier.Map(credit);
+        SetInterestRate.Map(credit);
         BookAdjustment.Map(Staff(AccountsPermissions.Adjust).RequireConfirmation());
     }
 }

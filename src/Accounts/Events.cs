@@ -40,8 +40,13 @@ public static class Events
         "Operations booked something on a customer's account, against an account of the house."
     );
 
+    public static readonly EventType<InterestPaid> InterestPaid = new(
+        "accounts.interest.paid.v1",
+        "The interest of a month was paid on an account."
+    );
+
     public static IReadOnlyList<EventType> All { get; } =
-    [AccountOpened, AccountFrozen, AccountClosed, CreditLineSet, TransferCompleted, AdjustmentBooked];
+    [AccountOpened, AccountFrozen, AccountClosed, CreditLineSet, TransferCompleted, AdjustmentBooked, InterestPaid];
 }
 
 /// <summary>See <see cref="Events.AccountOpened"/>.</summary>
@@ -75,6 +80,14 @@ public sealed record TransferCompleted(
     WireAmount Amount,
     [property: Description("The ledger's transaction.")] Guid Transaction,
     [property: Description("Whether both accounts have one holder.")] bool IsOwn
+);
+
+/// <summary>See <see cref="Events.InterestPaid"/>.</summary>
+public sealed record InterestPaid(
+    Guid Account,
+    [property: Description("The ledger's transaction.")] Guid Transaction,
+    [property: Description("The first day of the month that it is for.")] DateOnly Month,
+    WireAmount Amount
 );
 
 /// <summary>See <see cref="Events.AdjustmentBooked"/>.</summary>

@@ -71,6 +71,16 @@ static class Postings
             Conditions = conditions,
         };
 
+    /// <summary>What savings have brought in a month.</summary>
+    public static Posting Interest(Guid id, AccountRow account, Amount amount, Guid expense) =>
+        new()
+        {
+            Id = id,
+            Book = account.Book,
+            Kind = "interest",
+            Steps = [new Leg(expense, account.Id, amount)],
+        };
+
     /// <summary>What operations book on a customer's account against one of the house.</summary>
     public static Posting Adjustment(Guid id, AccountRow account, bool isCredit, Amount amount, Guid against) =>
         new()

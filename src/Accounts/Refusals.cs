@@ -194,6 +194,13 @@ public static class Refusals
         "ISO 20022 knows currencies of three letters and amounts of at most five digits after the point. Ask for another format."
     );
 
+    public static readonly RefusalType RateTooLate = new(
+        "accounts.rate_too_late",
+        422,
+        "The day has begun",
+        "A rate is approved before the day on which it begins: what has accrued stays as it is. Ask again with a later day."
+    );
+
     /// <summary>All of them, for the pages and the tests.</summary>
     public static IReadOnlyList<RefusalType> All { get; } =
     [
@@ -224,5 +231,6 @@ public static class Refusals
         NoSuchStatement,
         StatementNotReady,
         FormatCannotHold,
+        RateTooLate,
     ];
 }

@@ -13,7 +13,8 @@ static class StatementPage
     {
         await using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
         var (statement, currency) = (file.Statement, file.Statement.Money);
-        var period = statement.FromDate == statement.ToDate ? Day(statement.ToDate) : $"{Day(statement.FromDate)} – {Day(statement.ToDate)}";
+        var period =
+            statement.FromDate == statement.ToDate ? Day(statement.ToDate) : $"{Day(statement.FromDate)} – {Day(statement.ToDate)}";
         await text.WriteAsync(
             $"""
             <!doctype html>

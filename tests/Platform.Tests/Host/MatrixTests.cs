@@ -163,6 +163,9 @@ public sealed partial class MatrixTests
         POST   /v1/accounts/{account}/statements                      key,people  404
         GET    /v1/accounts/{account}/statements                      key,people  404
         GET    /v1/statements/{statement}                             key,people  404
+        GET    /v1/accounts/{account}/interest                        key,people  404
+        GET    /v1/interest-rates                                     key,people  200
+        PUT    /v1/interest-rates/{currency}                          operations,admin  400
         GET    /v1/statements/{statement}/file                        key,people  400
         GET    /v1/accounts/{account}/limits                          key,people  404
         PATCH  /v1/accounts/{account}/limits                          key,people  400

@@ -1,0 +1,121 @@
+using Dapper;
+using Hazina.Accounts.Limits;
+using Hazina.Ledger;
+using Hazina.Platform.Postgres;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Hazina.Accounts.Interest;
+
+/// <summary>
+/// Accrues the interest of each day that has ended, and pays that of each month that has. Each account's day is a step of its own and says itself that it is
+/// done, so a run that is cut off is gone on with; days that were slept through are made up for, in order.
+/// </summary>
+sealed class InterestJob(Database database, Books books, InterestPayer payer, IOptions<AccountsOptions> options, TimeProvider time)
+{
+    const int AtOnce = 500;
+    static readonly TimeSpan Instant = TimeSpan.FromMicroseconds(1);
+
+    public async Task Run(CancellationToken stop)
+    {
+        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
+        var starts = (await connection.QueryAsync<BookStart>(new CommandDefinition(BooksWriterSql, cancellationToken: stop))).AsList();
+        foreach (var book in starts)
+        {
+            var zone = options.Value.ZoneOf(book.Book);
+            var today = Period.LocalDay(time.GetUtcNow(), zone);
+            for (var day = book.LastDay?.AddDays(1) ?? book.FirstDay; day < today; day = day.AddDays(1))
+            {
+                await Accrue(connection, book.Book, day, Period.Days(day, day, zone), stop);
+                await connection.ExecuteAsync(
+                    new CommandDefinition(
+                        DoneWriterSql,
+                        new
+                        {
+                            book.Book,
+                            day,
+                            now = time.GetUtcNow(),
+                        },
+                        cancellationToken: stop
+                    )
+                );
+            }
+
+            await payer.PayMonths(connection, book.Book, stop);
+        }
+    }
+
+    async Task Accrue(NpgsqlConnection connection, string book, DateOnly day, Period period, CancellationToken stop)
+    {
+        for (var after = Guid.Empty; ; )
+        {
+            var due = (
+                await connection.QueryAsync<Due>(
+                    new CommandDefinition(
+                        DueWriterSql,
+                        new
+                        {
+                            book,
+                            day,
+                            after,
+                            end = period.End,
+                            count = AtOnce,
+                        },
+                        commandTimeout: 120,
+                        cancellationToken: stop
+                    )
+                )
+            ).AsList();
+            var balances = new List<decimal>(due.Count);
+            foreach (var account in due)
+                balances.Add(Math.Max(0m, (await books.At(book, account.Id, period.End - Instant, stop))?.Posted ?? 0m));
+            await connection.ExecuteAsync(
+                new CommandDefinition(
+                    AccrueWriterSql,
+                    new
+                    {
+                        ids = due.Select(d => d.Id).ToArray(),
+                        rates = due.Select(d => d.Rate).ToArray(),
+                        balances = balances.ToArray(),
+                        day,
+                    },
+                    cancellationToken: stop
+                )
+            );
+            if (due.Count < AtOnce)
+                return;
+            after = due[^1].Id;
+        }
+    }
+
+    sealed record BookStart(string Book, DateOnly FirstDay, DateOnly? LastDay);
+
+    sealed record Due(Guid Id, decimal Rate);
+
+    // Before there is a rate there is nothing to do.
+    const string BooksWriterSql = """
+        select r.book, min(r.from_date) as first_day, (select max(d.day) from accounts.interest_days d where d.book = r.book) as last_day
+          from accounts.interest_rates r group by r.book order by r.book
+        """;
+
+    // Whoever closes an account has no interest of the day on which it was closed: nothing was on it when the day ended.
+    const string DueWriterSql = """
+        select a.id, r.rate from accounts.accounts a
+          cross join lateral (
+              select b.rate from accounts.interest_rates b
+               where b.book = a.book and b.currency = a.currency and b.from_date <= @day order by b.from_date desc limit 1) as r
+         where a.book = @book and a.kind = 'savings' and a.id > @after and a.opened_at < @end and (a.closed_at is null or a.closed_at >= @end) and r.rate > 0
+           and not exists (select from accounts.interest_accruals i where i.account_id = a.id and i.day = @day)
+         order by a.id limit @count
+        """;
+
+    const string AccrueWriterSql = """
+        insert into accounts.interest_accruals (account_id, day, balance, rate, amount)
+        select u.account, @day, u.balance, u.rate, trunc(u.balance * u.rate / 365, 8)
+          from unnest(@ids::uuid[], @balances::numeric[], @rates::numeric[]) as u (account, balance, rate)
+            on conflict do nothing
+        """;
+
+    const string DoneWriterSql =
+        "insert into accounts.interest_days (book, day, made_at) values (@book, @day, @now) on conflict do nothing";
+}
