@@ -15,9 +15,9 @@ sealed class DemoApi(HttpClient http)
         var whole = path.StartsWith("/v1/", StringComparison.Ordinal) ? path : Root + path;
         using var request = new HttpRequestMessage(method, whole);
         if (body is not null)
-        {
             request.Content = JsonContent.Create(body);
-        }
+        if (path.StartsWith("/v1/", StringComparison.Ordinal) && method == HttpMethod.Post)
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
 
         using var response = await http.SendAsync(request, ct);
         var text = await response.Content.ReadAsStringAsync(ct);
@@ -38,6 +38,9 @@ sealed class DemoApi(HttpClient http)
         var answer = await SendAsync(HttpMethod.Get, path, body: null, ct);
         return answer.IsSuccess ? answer.Body : throw Unexpected(answer);
     }
+
+    /// <summary>A file, as text.</summary>
+    public async Task<string> FileAsync(string path, CancellationToken ct) => await http.GetStringAsync(path, ct);
 
     public static CommandFailedException Unexpected(DemoAnswer answer) =>
         new($"The demo did not expect this answer to {answer.Request}: {answer.Status} {answer.Body.GetRawText()}");

@@ -68,12 +68,16 @@ static class DemoCommand
         var api = new DemoApi(http);
 
         var day = new List<DemoMoment>();
+        DemoHousehold? household = null;
         await Screen.WatchAsync(
             "Playing a day",
             async report =>
             {
                 var people = await new DemoPeople(api, app.Services.GetRequiredService<MessageOutbox>(), Note).ComeAsync(ct);
-                await new DemoDay(api, people, Note).PlayAsync(ct);
+                var town = new DemoDay(api, people, Note);
+                await town.PlayAsync(ct);
+                household = new DemoHousehold(api, people, town.Float, Path.Combine(folder, "statements"));
+                await household.PlayAsync(app.Urls.First(), ct);
 
                 void Note(DemoMoment moment)
                 {
@@ -83,6 +87,7 @@ static class DemoCommand
             }
         );
         AnsiConsole.Write(StoryOf(day));
+        AnsiConsole.Write(household!.Told());
         var balance = await api.GetAsync("/trial-balance", ct);
         AnsiConsole.Write(TrialBalanceOf(balance));
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Hazina.Cli.Demo;
 
 /// <summary>A day of a small town, played through the API: every kind of thing that the ledger does, once.</summary>
-sealed class DemoDay(DemoApi api, IReadOnlyDictionary<string, Guid> people, Action<DemoMoment> tell)
+sealed class DemoDay(DemoApi api, IReadOnlyDictionary<string, DemoPerson> people, Action<DemoMoment> tell)
 {
     public const string Currency = "KES";
 
@@ -13,6 +13,9 @@ sealed class DemoDay(DemoApi api, IReadOnlyDictionary<string, Guid> people, Acti
 
     /// <summary>The people whose balances the story shows, in the order of its columns.</summary>
     public static IReadOnlyList<string> Columns { get; } = ["Asha", "Brian", "Duka", "fees"];
+
+    /// <summary>Where money comes from that people put in.</summary>
+    public Guid Float => accounts["M-Pesa float"];
 
     public async Task PlayAsync(CancellationToken ct)
     {
@@ -127,7 +130,7 @@ sealed class DemoDay(DemoApi api, IReadOnlyDictionary<string, Guid> people, Acti
                 ["class"] = accountClass,
                 ["floor"] = floor,
                 ["owner"] = people.TryGetValue(name, out var person)
-                    ? $"user:{person}"
+                    ? $"user:{person.Id}"
                     : "demo:" + name.ToLowerInvariant().Replace(' ', '-'),
             },
             ct

@@ -14,15 +14,15 @@ sealed partial class DemoPeople(DemoApi api, MessageOutbox messages, Action<Demo
     // Each day of the demo has its own people, so that it can be played again in the same books.
     readonly string day = RandomNumberGenerator.GetHexString(6, lowercase: true);
 
-    /// <summary>The people, by name, with their ids.</summary>
-    public async Task<IReadOnlyDictionary<string, Guid>> ComeAsync(CancellationToken ct)
+    /// <summary>The people, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, DemoPerson>> ComeAsync(CancellationToken ct)
     {
         var asha = new Person("Asha", "Asha Wanjiru", $"asha.{day}@example.com", "an e-mail");
         var brian = new Person("Brian", "Brian Otieno", "+2547" + RandomNumberGenerator.GetString("0123456789", 8), "an SMS");
-        return new Dictionary<string, Guid> { [asha.Name] = await ComeAsync(asha, ct), [brian.Name] = await ComeAsync(brian, ct) };
+        return new Dictionary<string, DemoPerson> { [asha.Name] = await ComeAsync(asha, ct), [brian.Name] = await ComeAsync(brian, ct) };
     }
 
-    async Task<Guid> ComeAsync(Person person, CancellationToken ct)
+    async Task<DemoPerson> ComeAsync(Person person, CancellationToken ct)
     {
         var password = RandomNumberGenerator.GetHexString(20);
         var registered = await api.PostAsync(
@@ -46,7 +46,7 @@ sealed partial class DemoPeople(DemoApi api, MessageOutbox messages, Action<Demo
         );
         var signedIn = await api.PostAsync("/v1/auth/sign-in", new JsonObject { ["login"] = person.Address, ["password"] = password }, ct);
         Tell($"{person.Name} sends the code back, which makes the address {person.Name}'s, and signs in", verified, signedIn);
-        return id;
+        return new DemoPerson(id, person.Address, signedIn.Body.GetProperty("token").GetString()!);
     }
 
     void Tell(string what, params DemoAnswer[] answers) =>
@@ -64,3 +64,8 @@ sealed partial class DemoPeople(DemoApi api, MessageOutbox messages, Action<Demo
     [GeneratedRegex("[0-9]{8}", RegexOptions.None, 1000)]
     private static partial Regex Code();
 }
+
+/// <summary>Somebody of the town who is signed in.</summary>
+/// <param name="Address">Of their e-mail or phone, by which others find them.</param>
+/// <param name="Token">Of the session.</param>
+sealed record DemoPerson(Guid Id, string Address, string Token);

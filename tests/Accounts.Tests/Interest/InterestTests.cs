@@ -49,7 +49,7 @@ public sealed class InterestTests(AccountsServer shared)
                 while (!running.IsCompleted && await owner.QuerySingleAsync<long>("select count(*) from accounts.interest_accruals") < 50)
                     await Task.Yield();
                 await cut.CancelAsync();
-                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
 
             await Task.WhenAll(job.Run(TestContext.Current.CancellationToken), job.Run(TestContext.Current.CancellationToken));

@@ -44,7 +44,7 @@ public sealed class MonthlyStatementsTests
                 while (!running.IsCompleted && await watching.QuerySingleAsync<long>("select count(*) from accounts.statements") < 3)
                     await Task.Yield();
                 await cut.CancelAsync();
-                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
 
             await Task.WhenAll(monthly.Make(TestContext.Current.CancellationToken), monthly.Make(TestContext.Current.CancellationToken));

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Hazina.Cli.Demo;
+
+/// <summary>What the town's people do as customers, each with a key of their own: wallets, a salary, the rent, a shared bill, and a statement of it all.</summary>
+sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoPerson> people, Guid moneyIn, string folder)
+{
+    static readonly IReadOnlyDictionary<string, string> Formats = new Dictionary<string, string>
+    {
+        ["html"] = "html",
+        ["csv"] = "csv",
+        ["camt053"] = "xml",
+    };
+
+    readonly List<string> files = [];
+    IReadOnlyList<JsonElement> activity = [];
+    string number = "";
+
+    public async Task PlayAsync(string address, CancellationToken ct)
+    {
+        using var ashas = await KeyAsync("Asha", address, ct);
+        using var brians = await KeyAsync("Brian", address, ct);
+        var (asha, brian) = (new DemoApi(ashas), new DemoApi(brians));
+        var wallet = (await asha.PostAsync("/v1/accounts", new JsonObject { ["currency"] = DemoDay.Currency, ["nickname"] = "Household" }, ct)).Body;
+        await brian.PostAsync("/v1/accounts", new JsonObject { ["currency"] = DemoDay.Currency }, ct);
+        var id = wallet.GetProperty("id").GetGuid();
+        number = wallet.GetProperty("number").GetString()!;
+
+        await operations.PostAsync("/transactions", Deposit(id, 85_000m, "Salary of November"), ct);
+        await SendAsync(asha, id, "Brian", 22_000m, "Rent of November", "rent", ct);
+        await SendAsync(asha, id, "Brian", 640.50m, "My half of the electricity", "home", ct);
+        activity = await ActivityAsync(asha, id, ct);
+
+        var today = (await asha.PostAsync($"/v1/accounts/{id}/statements", new JsonObject { ["from"] = Day(wallet.GetProperty("opened_at")) }, ct)).Body;
+        Directory.CreateDirectory(folder);
+        foreach (var (format, ending) in Formats)
+        {
+            var file = Path.Combine(folder, $"{number}.{ending}");
+            await File.WriteAllTextAsync(file, await asha.FileAsync($"/v1/statements/{today.GetProperty("id")}/file?format={format}", ct), ct);
+            files.Add(file);
+        }
+    }
+
+    public Table Told()
+    {
+        var title = new TableTitle($"Asha's wallet {number}, as she sees it");
+        var caption = new TableTitle($"Her statement as a page, a spreadsheet and camt.053: {string.Join(", ", files.Select(Path.GetFileName))} in {folder}");
+        var table = new Table { Border = TableBorder.Simple, Title = title, Caption = caption };
+        table.AddColumn("What happened");
+        table.AddColumn("With whom");
+        table.AddColumn("Category");
+        table.AddColumn(new TableColumn("Amount").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("Balance").RightAligned().NoWrap());
+        foreach (var entry in activity)
+        {
+            var sign = entry.GetProperty("side").GetString() == "credit" ? "" : "−";
+            table.AddRow(
+                Markup.Escape(Text(entry, "description")),
+                Markup.Escape(Text(entry, "counterparty")),
+                Markup.Escape(Text(entry, "category")),
+                sign + Figure(entry, "amount"),
+                Figure(entry, "balance_after")
+            );
+        }
+
+        return table;
+    }
+
+    /// <summary>A key of somebody's own, for the sandbox: a session acts in the book live, where nobody has money yet.</summary>
+    async Task<HttpClient> KeyAsync(string name, string address, CancellationToken ct)
+    {
+        using var session = new HttpClient { BaseAddress = new Uri(address) };
+        session.DefaultRequestHeaders.Authorization = new("Bearer", people[name].Token);
+        var made = await new DemoApi(session).PostAsync(
+            "/v1/keys",
+            new JsonObject { ["name"] = "demo", ["permissions"] = new JsonArray("accounts.own") },
+            ct
+        );
+        var own = new HttpClient { BaseAddress = new Uri(address) };
+        own.DefaultRequestHeaders.Add("X-API-Key", made.Body.GetProperty("key").GetString());
+        return own;
+    }
+
+    async Task SendAsync(DemoApi asha, Guid from, string to, decimal amount, string description, string category, CancellationToken ct)
+    {
+        var found = await asha.PostAsync(
+            "/v1/transfers/recipients",
+            new JsonObject { ["to"] = people[to].Address, ["currency"] = DemoDay.Currency },
+            ct
+        );
+        var transfer = new JsonObject
+        {
+            ["from"] = from,
+            ["to"] = new JsonObject { ["recipient"] = found.Body.GetProperty("id").GetGuid() },
+            ["amount"] = DemoApi.Amount(amount),
+            ["description"] = description,
+            ["category"] = category,
+        };
+        await asha.PostAsync("/v1/transfers", transfer, ct);
+    }
+
+    JsonObject Deposit(Guid to, decimal amount, string description) =>
+        new()
+        {
+            ["id"] = Guid.CreateVersion7(),
+            ["kind"] = "deposit",
+            ["description"] = description,
+            ["legs"] = new JsonArray(
+                new JsonObject
+                {
+                    ["debit"] = moneyIn,
+                    ["credit"] = to,
+                    ["amount"] = DemoApi.Amount(amount),
+                }
+            ),
+        };
+
+    /// <summary>What operations post without a word for the holder is told a moment later, by listening.</summary>
+    static async Task<IReadOnlyList<JsonElement>> ActivityAsync(DemoApi asha, Guid account, CancellationToken ct)
+    {
+        for (var asked = 0; ; asked++)
+        {
+            var entries = (await asha.GetAsync($"/v1/accounts/{account}/activity", ct)).GetProperty("data").EnumerateArray().Reverse().ToList();
+            if (entries.Count >= 3 || asked == 300)
+                return entries;
+            await Task.Delay(100, ct);
+        }
+    }
+
+    static string Day(JsonElement time) => time.GetDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    static string Text(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    static string Figure(JsonElement entry, string name) =>
+        decimal.Parse(entry.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture).ToString("N2", CultureInfo.InvariantCulture);
+}
