@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hazina.Host;
+using Hazina.Identity.Passwords;
 using Hazina.Ledger;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -16,6 +17,8 @@ public sealed class HazinaApp : IAsyncDisposable
 {
     /// <summary>One each for all servers of a test process, since several may share a database.</summary>
     static readonly string Pepper = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    const int QuickRounds = 4;
 
     static readonly string FieldKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
@@ -65,7 +68,7 @@ public sealed class HazinaApp : IAsyncDisposable
             )
             .AddInMemoryCollection(settings)
             .Build();
-        var started = new HazinaApp(Server.Build(ServerOptions.From(configuration), add, map), fresh);
+        var started = new HazinaApp(Server.Build(ServerOptions.From(configuration), services => Add(services, add), map), fresh);
         try
         {
             await started.app.StartAsync();
@@ -80,6 +83,17 @@ public sealed class HazinaApp : IAsyncDisposable
             await started.DisposeAsync();
             throw;
         }
+    }
+
+    static void Add(IServiceCollection services, Action<IServiceCollection>? add)
+    {
+        // Passwords are hashed as always, with as few rounds as there are: how slow that is, no test here is about, and thousands of them wait for it.
+        services.AddSingleton(s => new PasswordHasher(
+            s.GetRequiredService<Pepper>(),
+            QuickRounds,
+            s.GetRequiredService<ILogger<PasswordHasher>>()
+        ));
+        add?.Invoke(services);
     }
 
     /// <summary>Until then it answers that it is not ready, as it should; a ledger that stops is what a test wants to see.</summary>

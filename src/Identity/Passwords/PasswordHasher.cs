@@ -23,13 +23,19 @@ sealed class PasswordHasher : IDisposable
     int waiting;
 
     public PasswordHasher(Pepper pepper, IOptions<IdentityOptions> options, ILogger<PasswordHasher> logger)
+        : this(pepper, Allowed(options.Value.PasswordCost), logger) { }
+
+    /// <summary>For tests that are not about how slow it is: no setting leads to fewer rounds than are allowed.</summary>
+    internal PasswordHasher(Pepper pepper, int cost, ILogger<PasswordHasher> logger)
     {
-        (this.pepper, this.logger) = (pepper, logger);
-        cost = options.Value.PasswordCost;
-        if (cost is < 10 or > 16)
-            throw new InvalidOperationException($"The setting Identity:PasswordCost is {cost}, but must be 10 to 16.");
+        (this.pepper, this.logger, this.cost) = (pepper, logger, cost);
         nobodys = new Lazy<string>(() => Make(pepper.OfPassword("")));
     }
+
+    static int Allowed(int cost) =>
+        cost is >= 10 and <= 16
+            ? cost
+            : throw new InvalidOperationException($"The setting Identity:PasswordCost is {cost}, but must be 10 to 16.");
 
     /// <summary>The hash of a new password; null when too many are waiting.</summary>
     public async Task<PasswordHash?> Hash(string password, CancellationToken cancellation) =>

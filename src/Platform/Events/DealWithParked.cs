@@ -24,21 +24,21 @@ static class DealWithParked
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var parked = routes.MapGroup("/v1/events/parked").WithTags("Events").RequirePermission(Permission).RequirePerson();
+        var parked = routes.MapGroup("/v1").WithTags("Events").RequirePermission(Permission).RequirePerson();
         parked
-            .MapGet("", List)
+            .MapGet("/events/parked", List)
             .WithSummary("List parked events")
             .WithDescription(
                 "What a listener has failed at eight times. Later events about the same thing wait behind it, all others go on."
             )
             .Produces<ListOf<ParkedAnswer>>();
         parked
-            .MapPost("/{parked}/retry", Retry)
+            .MapPost("/events/parked/{parked}/retry", Retry)
             .WithSummary("Try a parked event again")
             .WithDescription("And if that goes well, those behind it. Takes no body.")
             .Produces(StatusCodes.Status204NoContent);
         parked
-            .MapPost("/{parked}/skip", Skip)
+            .MapPost("/events/parked/{parked}/skip", Skip)
             .WithSummary("Pass over a parked event")
             .WithDescription(
                 """
