@@ -180,8 +180,10 @@ sealed partial class InterestPayer(Journal journal, Chart chart, TimeProvider ti
         """;
 
     const string PaidWriterSql = """
-        insert into accounts.interest_payments (account_id, month, owner_type, owner_id, currency, accrued, carried_in, paid, carried_out, transaction_id, paid_at)
-        select u.account, u.month, a.owner_type, a.owner_id, a.currency, u.accrued, u.carried_in, u.paid, u.accrued + u.carried_in - u.paid, u.transaction, u.now
+        insert into accounts.interest_payments (account_id, month, owner_type, owner_id, currency, accrued, carried_in, paid, carried_out, transaction_id,
+               paid_at)
+        select u.account, u.month, a.owner_type, a.owner_id, a.currency, u.accrued, u.carried_in, u.paid, u.accrued + u.carried_in - u.paid, u.transaction,
+               u.now
           from unnest($1::int[], $2::uuid[], $3::date[], $4::numeric[], $5::numeric[], $6::numeric[], $7::uuid[], $8::timestamptz[])
             as u (ordinal, account, month, accrued, carried_in, paid, transaction, now)
           join accounts.accounts a on a.id = u.account

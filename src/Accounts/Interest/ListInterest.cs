@@ -22,8 +22,8 @@ static class ListInterest
             .WithSummary("List interest rates")
             .WithDescription(
                 """
-                What savings bring a year, by currency: the rates that hold and those that are to come. Interest accrues for each day on what is on the account when the
-                day ends, rate ÷ 365, and is paid when the month has ended.
+                What savings bring a year, by currency: the rates that hold and those that are to come. Interest accrues for each day on what is on the
+                account when the day ends, rate ÷ 365, and is paid when the month has ended.
                 """
             )
             .Produces<Rates>();

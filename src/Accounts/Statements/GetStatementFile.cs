@@ -31,8 +31,8 @@ static class GetStatementFile
             .WithSummary("Get a statement as a file")
             .WithDescription(
                 """
-                `csv` for spreadsheets, `camt053` for accounting programs (ISO 20022 camt.053.001.08), `html` to read and to print. Each line has the balance after it.
-                camt.053 knows currencies of three letters and amounts of at most five digits after the point.
+                `csv` for spreadsheets, `camt053` for accounting programs (ISO 20022 camt.053.001.08), `html` to read and to print. Each line has the
+                balance after it. camt.053 knows currencies of three letters and amounts of at most five digits after the point.
                 """
             )
             .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/xml", "text/html");

@@ -21,8 +21,8 @@ static class MakeStatement
             .WithSummary("Make a statement")
             .WithDescription(
                 $"""
-                Of whole days of the book's time zone, at most {MostDays} of them; where the last one is today, up to this moment. Each month's statement is made by
-                itself soon after the month has ended. The same days give the same statement.
+                Of whole days of the book's time zone, at most {MostDays} of them; where the last one is today, up to this moment. Each month's statement is
+                made by itself soon after the month has ended. The same days give the same statement.
                 """
             )
             .Produces<StatementAnswer>(StatusCodes.Status201Created);

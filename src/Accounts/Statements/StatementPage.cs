@@ -109,6 +109,7 @@ static class StatementPage
         .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.in{color:var(--in)}small{display:block;color:var(--dim);font-size:.8rem}
         .none{text-align:center;color:var(--dim);padding:2rem}footer{color:var(--dim);font-size:.8rem;margin-top:1.25rem}
         @media(max-width:34rem){body{font-size:14px;padding:1rem .5rem}th,td{padding:.35rem .25rem}}
-        @media print{:root{color-scheme:light;--soft:#fff;--in:#000}body{max-width:none;padding:0;font-size:11px}thead{display:table-header-group}tr{break-inside:avoid}}
+        @media print{:root{color-scheme:light;--soft:#fff;--in:#000}body{max-width:none;padding:0;font-size:11px}
+        thead{display:table-header-group}tr{break-inside:avoid}}
         """;
 }

@@ -57,14 +57,13 @@ static class DemoCommand
     static async Task<bool> TellAsync(WebApplication app, string folder, bool once, CancellationToken ct)
     {
         var keys = app.Services.GetRequiredService<ApiKeys>();
-        var key = await keys.Create(
-            "demo",
-            Book,
-            [.. keys.Permissions.Select(p => p.Name).Where(p => p.StartsWith("ledger.", StringComparison.Ordinal))],
-            cancellation: ct
-        );
+        string[] ledger = [.. keys.Permissions.Select(p => p.Name).Where(p => p.StartsWith("ledger.", StringComparison.Ordinal))];
+        var key = await keys.Create("demo", Book, ledger, cancellation: ct);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         http.DefaultRequestHeaders.Add("X-API-Key", key.Text);
+        using var bank = new HttpClient { BaseAddress = http.BaseAddress };
+        var anHour = app.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddHours(1);
+        bank.DefaultRequestHeaders.Add("X-API-Key", (await keys.Create("demo bank", "live", ledger, anHour, cancellation: ct)).Text);
         var api = new DemoApi(http);
 
         var day = new List<DemoMoment>();
@@ -74,9 +73,8 @@ static class DemoCommand
             async report =>
             {
                 var people = await new DemoPeople(api, app.Services.GetRequiredService<MessageOutbox>(), Note).ComeAsync(ct);
-                var town = new DemoDay(api, people, Note);
-                await town.PlayAsync(ct);
-                household = new DemoHousehold(api, people, town.Float, Path.Combine(folder, "statements"));
+                await new DemoDay(api, people, Note).PlayAsync(ct);
+                household = new DemoHousehold(new DemoApi(bank), people, Path.Combine(folder, "statements"));
                 await household.PlayAsync(app.Urls.First(), ct);
 
                 void Note(DemoMoment moment)

@@ -14,9 +14,6 @@ sealed class DemoDay(DemoApi api, IReadOnlyDictionary<string, DemoPerson> people
     /// <summary>The people whose balances the story shows, in the order of its columns.</summary>
     public static IReadOnlyList<string> Columns { get; } = ["Asha", "Brian", "Duka", "fees"];
 
-    /// <summary>Where money comes from that people put in.</summary>
-    public Guid Float => accounts["M-Pesa float"];
-
     public async Task PlayAsync(CancellationToken ct)
     {
         await OpenAsync("M-Pesa float", "asset", floor: "none", ct);

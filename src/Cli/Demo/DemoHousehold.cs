@@ -5,8 +5,10 @@ using Spectre.Console;
 
 namespace Hazina.Cli.Demo;
 
-/// <summary>What the town's people do as customers, each with a key of their own: wallets, a salary, the rent, a shared bill, and a statement of it all.</summary>
-sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoPerson> people, Guid moneyIn, string folder)
+/// <summary>
+/// What the town's people do as customers, in the book live, where sessions act: wallets, a salary, the rent, a shared bill, and a statement of it all.
+/// </summary>
+sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoPerson> people, string folder)
 {
     static readonly IReadOnlyDictionary<string, string> Formats = new Dictionary<string, string>
     {
@@ -21,25 +23,33 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
 
     public async Task PlayAsync(string address, CancellationToken ct)
     {
-        using var ashas = await KeyAsync("Asha", address, ct);
-        using var brians = await KeyAsync("Brian", address, ct);
+        using var ashas = SessionOf("Asha", address);
+        using var brians = SessionOf("Brian", address);
         var (asha, brian) = (new DemoApi(ashas), new DemoApi(brians));
-        var wallet = (await asha.PostAsync("/v1/accounts", new JsonObject { ["currency"] = DemoDay.Currency, ["nickname"] = "Household" }, ct)).Body;
+        var wallet = (
+            await asha.PostAsync("/v1/accounts", new JsonObject { ["currency"] = DemoDay.Currency, ["nickname"] = "Household" }, ct)
+        ).Body;
         await brian.PostAsync("/v1/accounts", new JsonObject { ["currency"] = DemoDay.Currency }, ct);
         var id = wallet.GetProperty("id").GetGuid();
         number = wallet.GetProperty("number").GetString()!;
 
-        await operations.PostAsync("/transactions", Deposit(id, 85_000m, "Salary of November"), ct);
+        await operations.PostAsync("/transactions", Deposit(await FloatAsync(ct), id, 85_000m, "Salary of November"), ct);
         await SendAsync(asha, id, "Brian", 22_000m, "Rent of November", "rent", ct);
         await SendAsync(asha, id, "Brian", 640.50m, "My half of the electricity", "home", ct);
         activity = await ActivityAsync(asha, id, ct);
 
-        var today = (await asha.PostAsync($"/v1/accounts/{id}/statements", new JsonObject { ["from"] = Day(wallet.GetProperty("opened_at")) }, ct)).Body;
+        var today = (
+            await asha.PostAsync($"/v1/accounts/{id}/statements", new JsonObject { ["from"] = Day(wallet.GetProperty("opened_at")) }, ct)
+        ).Body;
         Directory.CreateDirectory(folder);
         foreach (var (format, ending) in Formats)
         {
             var file = Path.Combine(folder, $"{number}.{ending}");
-            await File.WriteAllTextAsync(file, await asha.FileAsync($"/v1/statements/{today.GetProperty("id")}/file?format={format}", ct), ct);
+            await File.WriteAllTextAsync(
+                file,
+                await asha.FileAsync($"/v1/statements/{today.GetProperty("id")}/file?format={format}", ct),
+                ct
+            );
             files.Add(file);
         }
     }
@@ -47,8 +57,15 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
     public Table Told()
     {
         var title = new TableTitle($"Asha's wallet {number}, as she sees it");
-        var caption = new TableTitle($"Her statement as a page, a spreadsheet and camt.053: {string.Join(", ", files.Select(Path.GetFileName))} in {folder}");
-        var table = new Table { Border = TableBorder.Simple, Title = title, Caption = caption };
+        var caption = new TableTitle(
+            $"Her statement as a page, a spreadsheet and camt.053: {string.Join(", ", files.Select(Path.GetFileName))} in {folder}"
+        );
+        var table = new Table
+        {
+            Border = TableBorder.Simple,
+            Title = title,
+            Caption = caption,
+        };
         table.AddColumn("What happened");
         table.AddColumn("With whom");
         table.AddColumn("Category");
@@ -69,19 +86,26 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
         return table;
     }
 
-    /// <summary>A key of somebody's own, for the sandbox: a session acts in the book live, where nobody has money yet.</summary>
-    async Task<HttpClient> KeyAsync(string name, string address, CancellationToken ct)
+    HttpClient SessionOf(string name, string address)
     {
-        using var session = new HttpClient { BaseAddress = new Uri(address) };
+        var session = new HttpClient { BaseAddress = new Uri(address) };
         session.DefaultRequestHeaders.Authorization = new("Bearer", people[name].Token);
-        var made = await new DemoApi(session).PostAsync(
-            "/v1/keys",
-            new JsonObject { ["name"] = "demo", ["permissions"] = new JsonArray("accounts.own") },
-            ct
-        );
-        var own = new HttpClient { BaseAddress = new Uri(address) };
-        own.DefaultRequestHeaders.Add("X-API-Key", made.Body.GetProperty("key").GetString());
-        return own;
+        return session;
+    }
+
+    async Task<Guid> FloatAsync(CancellationToken ct)
+    {
+        var id = Guid.CreateVersion7();
+        var account = new JsonObject
+        {
+            ["id"] = id,
+            ["currency"] = DemoDay.Currency,
+            ["class"] = "asset",
+            ["floor"] = "none",
+            ["owner"] = "demo:bank",
+        };
+        await operations.PostAsync("/accounts", account, ct);
+        return id;
     }
 
     async Task SendAsync(DemoApi asha, Guid from, string to, decimal amount, string description, string category, CancellationToken ct)
@@ -102,7 +126,7 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
         await asha.PostAsync("/v1/transfers", transfer, ct);
     }
 
-    JsonObject Deposit(Guid to, decimal amount, string description) =>
+    static JsonObject Deposit(Guid from, Guid to, decimal amount, string description) =>
         new()
         {
             ["id"] = Guid.CreateVersion7(),
@@ -111,7 +135,7 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
             ["legs"] = new JsonArray(
                 new JsonObject
                 {
-                    ["debit"] = moneyIn,
+                    ["debit"] = from,
                     ["credit"] = to,
                     ["amount"] = DemoApi.Amount(amount),
                 }
@@ -123,7 +147,11 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
     {
         for (var asked = 0; ; asked++)
         {
-            var entries = (await asha.GetAsync($"/v1/accounts/{account}/activity", ct)).GetProperty("data").EnumerateArray().Reverse().ToList();
+            var entries = (await asha.GetAsync($"/v1/accounts/{account}/activity", ct))
+                .GetProperty("data")
+                .EnumerateArray()
+                .Reverse()
+                .ToList();
             if (entries.Count >= 3 || asked == 300)
                 return entries;
             await Task.Delay(100, ct);
@@ -136,5 +164,6 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
         entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     static string Figure(JsonElement entry, string name) =>
-        decimal.Parse(entry.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture).ToString("N2", CultureInfo.InvariantCulture);
+        decimal.Parse(entry.GetProperty(name).GetProperty("amount").GetString()!, CultureInfo.InvariantCulture)
+            .ToString("N2", CultureInfo.InvariantCulture);
 }
