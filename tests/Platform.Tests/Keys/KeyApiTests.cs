@@ -193,9 +193,9 @@ public sealed class KeyApiTests(KeyApiTests.Server server) : IClassFixture<KeyAp
             Enumerable.Range(0, 4).Select(_ => owner.SendAsync(HttpMethod.Post, "/v1/keys", Wish("last", "test.read")))
         );
         Assert.Single(made, m => m.Status == HttpStatusCode.Created);
-        Assert.All(made.Where(m => m.Status != HttpStatusCode.Created), m => m.IsProblem(409, "platform.too_many_keys"));
+        Assert.All(made.Where(m => m.Status != HttpStatusCode.Created), m => m.IsProblem(422, "platform.too_many_keys"));
         var path = $"/v1/keys/{key["id"]}/rotation";
-        (await owner.SendAsync(HttpMethod.Post, path, new JsonObject())).IsProblem(409, "platform.too_many_keys");
+        (await owner.SendAsync(HttpMethod.Post, path, new JsonObject())).IsProblem(422, "platform.too_many_keys");
         var fresh = (await owner.SendAsync(HttpMethod.Post, path, new JsonObject { ["overlap_hours"] = 0 })).Is(HttpStatusCode.Created);
         Assert.Equal((string)key["id"]!, (string)fresh["replaces"]!);
     }
