@@ -12,6 +12,9 @@ public sealed class AccountsOptions
     /// <summary>How many accounts a holder has at the most in a book, closed ones left out.</summary>
     public int MostAccounts { get; set; } = 50;
 
+    /// <summary>How many accounts a holder opens at the most in thirty days in a book, those closed again counted too: each has limits of its own.</summary>
+    public int MostOpenedAMonth { get; set; } = 20;
+
     /// <summary>How long a saved recipient is a new one.</summary>
     public TimeSpan CoolingOff { get; set; } = TimeSpan.FromHours(24);
 

@@ -46,6 +46,12 @@ public sealed class Books
         {
             Posted = now.Account.Normal(then.Debits - then.Credits),
             Reserved = then.Held,
+            Debits = then.Debits,
+            Credits = then.Credits,
+            // What was allowed then is not known any more.
+            Floor = null,
+            Frozen = Freeze.None,
+            ClosedAt = null,
             Batch = moment.Batch,
             RecordedAt = moment.RecordedAt,
         };
@@ -77,6 +83,8 @@ public sealed class Books
             now.Account.Currency,
             now.Account.BalanceOf(now.Position),
             now.Position.Held,
+            now.Position.Debits,
+            now.Position.Credits,
             now.Position.Terms.Floor,
             now.Position.Terms.Frozen,
             now.Position.Terms.ClosedAt,
@@ -88,7 +96,9 @@ public sealed class Books
 /// <summary>Where an account stands, on its normal side.</summary>
 /// <param name="Posted">The posted balance.</param>
 /// <param name="Reserved">What active reservations hold.</param>
-/// <param name="Floor">The lowest that its available may be taken to; null: none.</param>
+/// <param name="Debits">All debits ever.</param>
+/// <param name="Credits">All credits ever.</param>
+/// <param name="Floor">The lowest that its available may be taken to; null: none, or not known for a time in the past, like what is frozen.</param>
 /// <param name="Batch">The batch after which this was so.</param>
 /// <param name="RecordedAt">The journal's time of that batch.</param>
 public sealed record AccountStand(
@@ -96,6 +106,8 @@ public sealed record AccountStand(
     Currency Currency,
     decimal Posted,
     decimal Reserved,
+    decimal Debits,
+    decimal Credits,
     decimal? Floor,
     Freeze Frozen,
     DateTimeOffset? ClosedAt,

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Dapper;
 
@@ -32,6 +34,12 @@ public sealed class RowSecurityTests(AccountsServer server)
         await asha.Post("/v1/beneficiaries", new JsonObject { ["recipient"] = found });
         await asha.Post("/v1/category-rules", new JsonObject { ["contains"] = "rent", ["category"] = "housing" });
         await asha.Transfer(purse, "recipient", found, 1);
+        (
+            await asha.Post(
+                $"/v1/accounts/{purse}/statements",
+                new JsonObject { ["from"] = DateTimeOffset.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }
+            )
+        ).Is(HttpStatusCode.Created);
         await using var connection = await (await server.App).Database.Requests("accounts").OpenConnectionAsync();
         var tables = (
             await connection.QueryAsync<string>(
@@ -41,7 +49,7 @@ public sealed class RowSecurityTests(AccountsServer server)
                 """
             )
         ).ToList();
-        Assert.Equal(["accounts", "activity", "beneficiaries", "category_rules", "defaults", "transfers"], tables);
+        Assert.Equal(["accounts", "activity", "beneficiaries", "category_rules", "defaults", "statements", "transfers"], tables);
         foreach (var table in tables)
         {
             var key = table == "transfers" ? "from_owner_id" : "owner_id";

@@ -54,6 +54,7 @@ static class ListActivity
         ListAccounts.Known<ActivityStatus>(filter.Status, "status", check);
         var (from, until) = (check.OptionalTime(filter.From, "from"), check.OptionalTime(filter.Until, "until"));
         check.OptionalText(filter.Text, "text", 100, min: 2);
+        check.OptionalText(filter.Category, "category", 50);
         var (least, most) = (Digits(filter.AmountFrom, "amount_from", check), Digits(filter.AmountTo, "amount_to", check));
         if (check.Failed(out var invalid))
             return invalid;

@@ -19,9 +19,8 @@ static class MakeRule
             .WithSummary("Make a rule for categories")
             .WithDescription(
                 """
-                What holds certain words falls into a category, from now on and, unless somebody said otherwise by hand, back to the beginning. Of
-                several rules that
-                fit the first one counts. The same words again change the category.
+                What holds certain words falls into a category, from now on and, unless somebody said otherwise by hand, back to thirteen months ago. Of
+                several rules that fit the first one counts. The same words again change the category.
                 """
             )
             .Produces<CategoryRule>(StatusCodes.Status201Created);
@@ -37,6 +36,7 @@ static class MakeRule
     {
         var check = new Validation();
         var contains = check.Text(body.Contains, "/contains", 100, min: 2).Trim().ToLowerInvariant();
+        check.That(!contains.Contains('İ'), "/contains", "wrong_format", "must not hold a capital I with a dot");
         var category = check.Text(body.Category, "/category", 50);
         check.That(contains.Length is 0 or >= 2, "/contains", "too_short", "must have at least 2 characters");
         if (check.Failed(out var invalid))
@@ -72,12 +72,14 @@ static class MakeRule
     const string InsertSql = """
         insert into accounts.category_rules (id, owner_type, owner_id, contains, category, created_at)
         values (@id, @type, @holder, @contains, @category, @now)
+            on conflict (owner_id, contains) do nothing
         """;
 
     const string ApplySql = """
         update accounts.activity a
            set category = @category, category_by = 'rule', updated_at = @now
          where a.account_id in (select b.id from accounts.accounts b where b.owner_id = @holder) and (a.category_by is null or a.category_by = 'rule')
+           and a.occurred_at > @now::timestamptz - interval '13 months' and (a.category, a.category_by) is distinct from (@category, 'rule')
            and position(@contains in lower(concat_ws(' ', a.description, a.counterparty, a.reference))) > 0
            and not exists (
                select from accounts.category_rules r

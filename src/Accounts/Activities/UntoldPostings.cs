@@ -76,7 +76,7 @@ sealed class UntoldPostings(Database database)
 
     static string? Shortened(string? text, int max) =>
         text is { Length: 0 } or null ? null
-        : text.Length > max ? text[..max]
+        : text.Length > max ? text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)]
         : text;
 
     /// <summary>The same each time, so that an event that comes twice leaves one entry.</summary>

@@ -65,6 +65,10 @@ sealed class AccountDesk(Database database, People people, Books books)
     public async Task<AccountStand> Stand(AccountRow row, CancellationToken stop) =>
         await books.Find(row.Book, row.Id, stop) ?? throw new InvalidOperationException($"The ledger lacks the account {row.Id}.");
 
+    /// <summary>Whether a person holds it, or belongs to the organisation that does: staff decides about others.</summary>
+    public async Task<bool> IsNearTo(Guid person, Guid holder, CancellationToken stop) =>
+        person == holder || (await people.MoneyRightsOf(person, stop)).Any(r => r.Organization == holder);
+
     public static Refusal NoSuchAccount(Guid id, string pointer = "account") =>
         Refusals.NoSuchAccount.Because($"There is no account {id}.", pointer);
 

@@ -45,6 +45,7 @@ static class ListAccounts
         var cursor = page.CursorId(check);
         Known<AccountKind>(filter.Kind, "kind", check);
         Known<AccountStatus>(filter.Status, "status", check);
+        check.OptionalText(filter.Currency, "currency", 8);
         if (check.Failed(out var refusal))
             return refusal;
         var access = await desk.Access(context);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Dapper;
+using Hazina.Ledger;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -34,14 +35,7 @@ static class OpenAccount
         [property: Description("The organisation that holds it; yourself when not said.")] Guid? Organization = null
     );
 
-    static async Task<IResult> Post(
-        Request body,
-        HttpContext context,
-        AccountDesk desk,
-        Opening opening,
-        Database database,
-        IOptions<AccountsOptions> options
-    )
+    static async Task<IResult> Post(Request body, HttpContext context, AccountDesk desk, Opening opening, IOptions<AccountsOptions> options)
     {
         var check = new Validation();
         var currency = check.CurrencyOf(body.Currency, "/currency");
@@ -55,22 +49,15 @@ static class OpenAccount
             return nobody;
 
         var id = IdempotencyKey.Of(context).Id;
-        if (await Count(database, access.Book, holder, stop) >= options.Value.MostAccounts && await desk.Own(access, id, stop) is null)
-            return Refusals.TooMany.Because($"There are {options.Value.MostAccounts} accounts.", "/kind");
         var outcome = await opening.Open(id, access.Book, holder, body.Kind ?? AccountKind.Wallet, currency, body.Nickname, stop);
+        if (outcome.Status == OutcomeStatus.Conflict)
+            return Refusals.TooMany.Because(
+                $"At most {options.Value.MostAccounts} accounts are open, and {options.Value.MostOpenedAMonth} are opened in thirty days.",
+                "/kind"
+            );
         if (!outcome.IsPosted)
             return outcome.ToRefusal();
         var row = await desk.Own(access, id, stop) ?? throw new InvalidOperationException($"The account {id} is not there.");
         return Results.Created($"/v1/accounts/{id}", await desk.Answer(row, stop));
     }
-
-    static async Task<long> Count(Database database, string book, Holder holder, CancellationToken stop)
-    {
-        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        return await connection.QuerySingleAsync<long>(
-            new CommandDefinition(CountWriterSql, new { book, owner = holder.Id }, cancellationToken: stop)
-        );
-    }
-
-    const string CountWriterSql = "select count(*) from accounts.accounts where owner_id = @owner and book = @book and closed_at is null";
 }

@@ -1,12 +1,13 @@
 using Hazina.Ledger;
 using Hazina.Money;
 using Hazina.Platform.Http;
+using Microsoft.Extensions.Options;
 using NpgsqlTypes;
 
 namespace Hazina.Accounts.Holdings;
 
 /// <summary>Opens an account in the ledger and here, in one commit. Opened again under the same id it is there once.</summary>
-sealed class Opening(Journal journal, AccountNumbers numbers)
+sealed class Opening(Journal journal, AccountNumbers numbers, IOptions<AccountsOptions> options)
 {
     static readonly AlongsideStatement Insert = new(
         "accounts",
@@ -23,7 +24,10 @@ sealed class Opening(Journal journal, AccountNumbers numbers)
             NpgsqlDbType.Text,
             NpgsqlDbType.Text,
             NpgsqlDbType.TimestampTz,
-        ]
+            NpgsqlDbType.Integer,
+            NpgsqlDbType.Integer,
+        ],
+        Guarded: true
     );
 
     static readonly AlongsideStatement FirstIsDefault = new(
@@ -53,7 +57,7 @@ sealed class Opening(Journal journal, AccountNumbers numbers)
         );
     }
 
-    static IReadOnlyList<AlongsideRow> Alongside(
+    IReadOnlyList<AlongsideRow> Alongside(
         Guid id,
         long no,
         string number,
@@ -70,14 +74,23 @@ sealed class Opening(Journal journal, AccountNumbers numbers)
             new AlongsideRow(
                 Insert,
                 AccountChanges.KeyOf(id),
-                [id, no, number, book, type, holder.Id, Words.Of(kind), currency.Code, nickname, Fill.RecordedAt]
+                [
+                    id,
+                    no,
+                    number,
+                    book,
+                    type,
+                    holder.Id,
+                    Words.Of(kind),
+                    currency.Code,
+                    nickname,
+                    Fill.RecordedAt,
+                    options.Value.MostAccounts,
+                    options.Value.MostOpenedAMonth,
+                ]
             ),
-            // Two of one holder that are opened at once: the second one waits for the next batch, and finds the first.
-            new AlongsideRow(
-                FirstIsDefault,
-                $"accounts/default/{holder.Id}/{book}/{currency.Code}",
-                [holder.Id, book, currency.Code, type, id]
-            ),
+            // Two of one holder that are opened at once: the second one waits for the next batch, and finds the first, and counts it.
+            new AlongsideRow(FirstIsDefault, $"accounts/opening/{holder.Id}/{book}", [holder.Id, book, currency.Code, type, id]),
             AlongsideRow.Event(
                 Events.AccountOpened,
                 book,
@@ -87,12 +100,28 @@ sealed class Opening(Journal journal, AccountNumbers numbers)
         ];
     }
 
+    // What the holder has lowered for one account of a currency a new one has too: raising it asks who they are.
     const string InsertWriterSql = """
-        insert into accounts.accounts (id, no, number, book, owner_type, owner_id, kind, currency, nickname, opened_at, updated_at)
-        select u.id, u.no, u.number, u.book, u.owner_type, u.owner_id, u.kind, u.currency, u.nickname, u.now, u.now
-          from unnest($1::int[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::text[],
-                      $11::timestamptz[])
-            as u (ordinal, id, no, number, book, owner_type, owner_id, kind, currency, nickname, now)
+        with asked as (
+            select u.* from unnest($1::int[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::text[],
+                                   $11::timestamptz[], $12::int[], $13::int[])
+                as u (ordinal, id, no, number, book, owner_type, owner_id, kind, currency, nickname, now, most, most_a_month)
+             cross join lateral (
+                 select count(*) filter (where a.closed_at is null) as open, count(*) filter (where a.opened_at > u.now - interval '30 days') as lately
+                   from accounts.accounts a where a.owner_id = u.owner_id and a.book = u.book) as c
+             where c.open < u.most and c.lately < u.most_a_month
+        ), made as (
+            insert into accounts.accounts (id, no, number, book, owner_type, owner_id, kind, currency, nickname, transaction_limit, daily_limit,
+                   monthly_limit, opened_at, updated_at)
+            select k.id, k.no, k.number, k.book, k.owner_type, k.owner_id, k.kind, k.currency, k.nickname, o.transaction_limit, o.daily_limit, o.monthly_limit,
+                   k.now, k.now
+              from asked k
+             cross join lateral (
+                 select min(a.transaction_limit) as transaction_limit, min(a.daily_limit) as daily_limit, min(a.monthly_limit) as monthly_limit
+                   from accounts.accounts a where a.owner_id = k.owner_id and a.book = k.book and a.currency = k.currency) as o
+            returning id
+        )
+        select k.ordinal from asked k join made m on m.id = k.id
         """;
 
     const string FirstIsDefaultWriterSql = """

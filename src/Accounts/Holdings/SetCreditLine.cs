@@ -54,7 +54,7 @@ static class SetCreditLine
             return AccountDesk.NoSuchAccount(account);
         if (line.Currency != row.Money)
             return Hazina.Ledger.Refusals.CurrencyMismatch.Because($"The account is in {row.Currency}.", "/credit_line/currency");
-        if (Reason(row, caller.Id) is { } no)
+        if (await Reason(row, caller.Id, desk, context.RequestAborted) is { } no)
             return no;
         var (asked, refusal) = await approvals.Ask(
             context,
@@ -68,9 +68,10 @@ static class SetCreditLine
         return refusal is not null ? refusal : Results.Json(asked, statusCode: StatusCodes.Status202Accepted);
     }
 
-    static Refusal? Reason(AccountRow row, Guid person) =>
+    static async Task<Refusal?> Reason(AccountRow row, Guid person, AccountDesk desk, CancellationToken stop) =>
         row.Kind != "credit" ? Refusals.NotCredit.Because($"It is a {row.Kind} account.", "account")
-        : row.Holder == Holder.User(person) ? Refusals.OwnAccount.Because("Who is signed in holds the account.", "account")
+        : await desk.IsNearTo(person, row.OwnerId, stop)
+            ? Refusals.OwnAccount.Because("Who decides holds the account, or sees the money of who does.", "account")
         : row.ClosedAt is not null ? Refusals.Closed.Because("The account is closed.", "account")
         : null;
 
@@ -79,7 +80,7 @@ static class SetCreditLine
         var desk = services.GetRequiredService<AccountDesk>();
         if (await desk.Any(approved.Book, wish.Account, stop) is not { } row)
             return AccountDesk.NoSuchAccount(wish.Account);
-        if (Reason(row, approved.Checker) is { } no)
+        if (await Reason(row, approved.Checker, desk, stop) is { } no)
             return no;
         Amount.TryRead(wish.CreditLine, row.Money, out var line);
         var outcome = await services

@@ -2,6 +2,7 @@ using Dapper;
 using Hazina.Accounts.Limits;
 using Hazina.Ledger;
 using Hazina.Platform.Postgres;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -11,7 +12,14 @@ namespace Hazina.Accounts.Interest;
 /// Accrues the interest of each day that has ended, and pays that of each month that has. Each account's day is a step of its own and says itself that it is
 /// done, so a run that is cut off is gone on with; days that were slept through are made up for, in order.
 /// </summary>
-sealed class InterestJob(Database database, Books books, InterestPayer payer, IOptions<AccountsOptions> options, TimeProvider time)
+sealed partial class InterestJob(
+    Database database,
+    Books books,
+    InterestPayer payer,
+    IOptions<AccountsOptions> options,
+    TimeProvider time,
+    ILogger<InterestJob> logger
+)
 {
     const int AtOnce = 500;
     static readonly TimeSpan Instant = TimeSpan.FromMicroseconds(1);
@@ -21,6 +29,12 @@ sealed class InterestJob(Database database, Books books, InterestPayer payer, IO
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
         var starts = (await connection.QueryAsync<BookStart>(new CommandDefinition(BooksWriterSql, cancellationToken: stop))).AsList();
         foreach (var book in starts)
+            await Run(connection, book, stop);
+    }
+
+    async Task Run(NpgsqlConnection connection, BookStart book, CancellationToken stop)
+    {
+        try
         {
             var zone = options.Value.ZoneOf(book.Book);
             var today = Period.LocalDay(time.GetUtcNow(), zone);
@@ -42,6 +56,10 @@ sealed class InterestJob(Database database, Books books, InterestPayer payer, IO
             }
 
             await payer.PayMonths(connection, book.Book, stop);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            NotDone(logger, e, book.Book); // the others go on; the next run tries again
         }
     }
 
@@ -87,6 +105,9 @@ sealed class InterestJob(Database database, Books books, InterestPayer payer, IO
             after = due[^1].Id;
         }
     }
+
+    [LoggerMessage(4102, LogLevel.Error, "The interest of book {Book} could not be reckoned to the end")]
+    static partial void NotDone(ILogger logger, Exception exception, string book);
 
     sealed record BookStart(string Book, DateOnly FirstDay, DateOnly? LastDay);
 

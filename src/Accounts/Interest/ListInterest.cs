@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using Dapper;
 using Hazina.Accounts.Holdings;
+using Hazina.Accounts.Limits;
 using Hazina.Money;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
@@ -9,6 +10,7 @@ using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace Hazina.Accounts.Interest;
 
@@ -71,11 +73,16 @@ static class ListInterest
         [property: Description("The ledger's transaction; not there where nothing was to be paid.")] Guid? Transaction
     );
 
-    static async Task<IResult> GetRates(HttpContext context, Database database)
+    static async Task<IResult> GetRates(HttpContext context, Database database, IOptions<AccountsOptions> options, TimeProvider time)
     {
+        var book = Caller.Of(context).Book;
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(context.RequestAborted);
         var rows = await connection.QueryAsync<RateRow>(
-            new CommandDefinition(RatesWriterSql, new { Caller.Of(context).Book }, cancellationToken: context.RequestAborted)
+            new CommandDefinition(
+                RatesWriterSql,
+                new { book, today = Period.LocalDay(time.GetUtcNow(), options.Value.ZoneOf(book)) },
+                cancellationToken: context.RequestAborted
+            )
         );
         return Results.Ok(new Rates([.. rows.Select(r => new RateAnswer(r.Currency, Digits(r.Rate), r.FromDate))]));
     }
@@ -126,7 +133,7 @@ static class ListInterest
         select r.currency, r.rate, r.from_date from accounts.interest_rates r
          where r.book = @book and r.from_date >= coalesce(
              (select max(b.from_date) from accounts.interest_rates b
-               where b.book = r.book and b.currency = r.currency and b.from_date <= current_date), r.from_date)
+               where b.book = r.book and b.currency = r.currency and b.from_date <= @today), r.from_date)
          order by r.currency, r.from_date limit 500
         """;
 

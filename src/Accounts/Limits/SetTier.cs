@@ -44,7 +44,15 @@ static class SetTier
     /// <summary>What two people decide on.</summary>
     public sealed record Wish(HolderType HolderType, Guid Holder, string Tier);
 
-    static async Task<IResult> Put(Guid holder, Request body, HttpContext context, People people, ApprovalDesk approvals, Database database)
+    static async Task<IResult> Put(
+        Guid holder,
+        Request body,
+        HttpContext context,
+        People people,
+        AccountDesk desk,
+        ApprovalDesk approvals,
+        Database database
+    )
     {
         var check = new Validation();
         var tier = check.Word(body.Tier, "/tier", 30);
@@ -62,8 +70,8 @@ static class SetTier
             return invalid;
         if (await people.FindById(holder, stop) is not { } who)
             return Refusals.NoSuchHolder.Because($"There is no active person or organisation {holder}.", "holder");
-        if (holder == Caller.Of(context).Id)
-            return Refusals.OwnAccount.Because("Who is signed in is the holder.", "holder");
+        if (await desk.IsNearTo(Caller.Of(context).Id, holder, stop))
+            return Refusals.OwnAccount.Because("Who is signed in is the holder, or sees the money of who is.", "holder");
         var (asked, refusal) = await approvals.Ask(
             context,
             Kind,
@@ -78,8 +86,8 @@ static class SetTier
 
     static async Task<Refusal?> Carry(IServiceProvider services, Wish wish, ApprovedAct approved, CancellationToken stop)
     {
-        if (wish.Holder == approved.Checker)
-            return Refusals.OwnAccount.Because("Who approved it is the holder.", "holder");
+        if (await services.GetRequiredService<AccountDesk>().IsNearTo(approved.Checker, wish.Holder, stop))
+            return Refusals.OwnAccount.Because("Who approved it is the holder, or sees the money of who is.", "holder");
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         await using var connection = await services.GetRequiredService<Database>().Writer("accounts").OpenConnectionAsync(stop);
         await using var act = await connection.BeginTransactionAsync(stop);

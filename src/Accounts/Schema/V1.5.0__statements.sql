@@ -26,6 +26,7 @@ create table accounts.statements (
 );
 create unique index statements_number on accounts.statements (account_id, number) where kind = 'monthly';
 create unique index statements_month on accounts.statements (account_id, from_date) where kind = 'monthly';
+create unique index statements_days on accounts.statements (account_id, starts_at, ends_at) where kind = 'on_demand';
 create index statements_page on accounts.statements (account_id, id);
 create index statements_ends_at on accounts.statements (ends_at);
 

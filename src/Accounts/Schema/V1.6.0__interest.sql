@@ -21,6 +21,8 @@ create table accounts.interest_accruals (
     constraint interest_accruals_amount check (amount = trunc(balance * rate / 365, 8))
 );
 
+create index on accounts.interest_accruals (day, account_id);
+
 create table accounts.interest_payments (
     account_id     uuid          not null references accounts.accounts,
     month          date          not null check (extract(day from month) = 1),

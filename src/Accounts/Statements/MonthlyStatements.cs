@@ -35,10 +35,12 @@ sealed partial class MonthlyStatements(
         var zone = options.Value.ZoneOf(book.Book);
         var current = FirstOfMonth(Period.LocalDay(time.GetUtcNow(), zone));
         var month = book.LastMonth?.AddMonths(1) ?? FirstOfMonth(Period.LocalDay(book.FirstOpened, zone));
+        var isWhole = true;
         for (; month < current; month = month.AddMonths(1))
         {
-            if (!await MakeMonth(connection, book.Book, month, zone, stop))
-                return; // the next run tries again; what is missing of a month comes before the month after it
+            isWhole &= await MakeMonth(connection, book.Book, month, zone, stop);
+            if (!isWhole)
+                continue; // the next run begins with this month again: what is missing of it comes before the month after it
             await connection.ExecuteAsync(
                 new CommandDefinition(
                     DoneWriterSql,
@@ -105,24 +107,33 @@ sealed partial class MonthlyStatements(
         var before = await connection.QuerySingleOrDefaultAsync<Before>(
             new CommandDefinition(BeforeWriterSql, new { id }, cancellationToken: stop)
         );
-        var wish = new StatementMaker.Wish(
-            (before?.Number ?? 0) + 1,
-            month,
-            month.AddMonths(1).AddDays(-1),
-            period,
-            before?.ClosingBalance
-        );
-        return (await maker.Make(account, wish, stop)).Statement is not null;
+        // It begins where the one before ended, though the book's days begin at another hour by now. An account that lacks one waits, and nobody else.
+        if (before is not null && before.ToDate.AddDays(1) != month)
+            return false;
+        var begun = before is null ? period : period with { Start = before.EndsAt };
+        try
+        {
+            var wish = new StatementMaker.Wish((before?.Number ?? 0) + 1, month, month.AddMonths(1).AddDays(-1), begun);
+            return (await maker.Make(account, wish, stop)).Statement is not null;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            NotMade(logger, e, id, month);
+            return false;
+        }
     }
 
     static DateOnly FirstOfMonth(DateOnly day) => new(day.Year, day.Month, 1);
 
     sealed record BookStart(string Book, DateTimeOffset FirstOpened, DateOnly? LastMonth);
 
-    sealed record Before(int Number, decimal ClosingBalance);
+    sealed record Before(int Number, DateOnly ToDate, DateTimeOffset EndsAt);
 
     [LoggerMessage(4001, LogLevel.Information, "{Made} statements of {Month} made in book {Book}, {Missing} have to wait")]
     static partial void MadeOf(ILogger logger, int made, DateOnly month, string book, int missing);
+
+    [LoggerMessage(4002, LogLevel.Error, "The statement of account {Account} for {Month} could not be made")]
+    static partial void NotMade(ILogger logger, Exception exception, Guid account, DateOnly month);
 
     const string BooksWriterSql = """
         select a.book, min(a.opened_at) as first_opened, (select max(m.month) from accounts.statement_months m where m.book = a.book) as last_month
@@ -140,7 +151,7 @@ sealed partial class MonthlyStatements(
     const string FindWriterSql = $"select {AccountRow.Columns} from accounts.accounts a where a.id = @id";
 
     const string BeforeWriterSql = """
-        select s.number, s.closing_balance from accounts.statements s
+        select s.number, s.to_date, s.ends_at from accounts.statements s
          where s.account_id = @id and s.kind = 'monthly' order by s.number desc limit 1
         """;
 

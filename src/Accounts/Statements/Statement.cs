@@ -100,7 +100,8 @@ sealed record StatementLine(
     string? Reference,
     string Description,
     string? Counterparty,
-    Guid TransactionId
+    Guid TransactionId,
+    long JournalRow
 )
 {
     public bool IsCredit => Side == "credit";

@@ -9,6 +9,8 @@ namespace Hazina.Accounts.Statements;
 /// <summary>Finds the statement that a request names, and reads its lines.</summary>
 sealed class StatementDesk(Database database, AccountDesk accounts)
 {
+    const int AtOnce = 1_000;
+
     /// <summary>One's own; staff sees every one of the book.</summary>
     public async Task<(Statement Statement, AccountRow Account, Refusal? Refusal)> See(HttpContext context, Guid id)
     {
@@ -32,21 +34,19 @@ sealed class StatementDesk(Database database, AccountDesk accounts)
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop
     )
     {
-        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        var balance = statement.OpeningBalance;
-        var values = new
+        var (balance, last) = (statement.OpeningBalance, (StatementLine?)null);
+        while (true)
         {
-            account = statement.AccountId,
-            start = statement.StartsAt,
-            end = statement.EndsAt,
-        };
-        await foreach (
-            var row in connection.QueryUnbufferedAsync<StatementLine>(LinesWriterSql, values, commandTimeout: 300).WithCancellation(stop)
-        )
-        {
-            var line = row.After(balance);
-            balance = line.Balance;
-            yield return line;
+            var page = await Page(statement, last, stop);
+            foreach (var row in page)
+            {
+                last = row.After(balance);
+                balance = last.Balance;
+                yield return last;
+            }
+
+            if (page.Count < AtOnce)
+                break;
         }
 
         // A file that does not add up is broken off rather than whole.
@@ -56,12 +56,35 @@ sealed class StatementDesk(Database database, AccountDesk accounts)
             );
     }
 
+    /// <summary>No connection is held while a slow reader takes what it was given.</summary>
+    async Task<List<StatementLine>> Page(Statement statement, StatementLine? after, CancellationToken stop)
+    {
+        var values = new
+        {
+            account = statement.AccountId,
+            start = statement.StartsAt,
+            end = statement.EndsAt,
+            time = after?.OccurredAt ?? statement.StartsAt,
+            row = after?.JournalRow ?? -1,
+            id = after?.Id ?? Guid.Empty,
+            count = AtOnce,
+        };
+        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
+        return (
+            await connection.QueryAsync<StatementLine>(
+                new CommandDefinition(LinesWriterSql, values, commandTimeout: 120, cancellationToken: stop)
+            )
+        ).AsList();
+    }
+
     const string FindWriterSql = $"select {Statement.Columns} from accounts.statements s where s.id = @id";
 
     const string LinesWriterSql = """
-        select a.id, a.occurred_at, a.type, a.side, a.amount, 0::numeric as balance, a.reference, a.description, a.counterparty, a.transaction_id
+        select a.id, a.occurred_at, a.type, a.side, a.amount, 0::numeric as balance, a.reference, a.description, a.counterparty, a.transaction_id,
+               a.journal_row
           from accounts.activity a
          where a.account_id = @account and a.status = 'completed' and a.occurred_at >= @start and a.occurred_at < @end
-         order by a.occurred_at, a.journal_row, a.id
+           and (a.occurred_at, a.journal_row, a.id) > (@time, @row, @id)
+         order by a.occurred_at, a.journal_row, a.id limit @count
         """;
 }

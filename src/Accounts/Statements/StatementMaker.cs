@@ -22,16 +22,12 @@ sealed class StatementMaker(Database database, Books books, TimeProvider time)
     /// <param name="From">The first day.</param>
     /// <param name="To">The last day.</param>
     /// <param name="Period">The same as moments.</param>
-    /// <param name="Opening">What the statement before has ended with; null where there is none.</param>
-    public sealed record Wish(int? Number, DateOnly From, DateOnly To, Period Period, decimal? Opening = null);
+    public sealed record Wish(int? Number, DateOnly From, DateOnly To, Period Period);
 
     /// <summary>The statement; one that was made of the same days before is not made again.</summary>
     public async Task<(Statement? Statement, Refusal? Refusal)> Make(AccountRow account, Wish wish, CancellationToken stop)
     {
-        var (opening, closing) = (
-            wish.Opening ?? await BalanceBefore(account, wish.Period.Start, stop),
-            await BalanceBefore(account, wish.Period.End, stop)
-        );
+        var (opening, closing) = (await StoodBefore(account, wish.Period.Start, stop), await StoodBefore(account, wish.Period.End, stop));
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
         var sums = await connection.QuerySingleAsync<Sums>(
             new CommandDefinition(
@@ -46,14 +42,21 @@ sealed class StatementMaker(Database database, Books books, TimeProvider time)
                 cancellationToken: stop
             )
         );
-        if (opening + sums.Credits - sums.Debits != closing)
+        // Each side by itself: what is missing on both of them would cancel out.
+        if (closing.Credits - opening.Credits != sums.Credits || closing.Debits - opening.Debits != sums.Debits)
             return (null, Refusals.StatementNotReady.Because("An entry of these days is still being written."));
-        return (await Write(connection, account, wish, (opening, closing), sums, stop), null);
+        return (await Write(connection, account, wish, (opening.Posted, closing.Posted), sums, stop), null);
     }
 
-    /// <summary>What was posted on it by all that was recorded before a moment; nothing where it was not open yet.</summary>
-    async Task<decimal> BalanceBefore(AccountRow account, DateTimeOffset moment, CancellationToken stop) =>
-        (await books.At(account.Book, account.Id, moment - Instant, stop))?.Posted ?? 0m;
+    /// <summary>Where it stood by all that was recorded before a moment; at nothing where it was not open yet.</summary>
+    async Task<(decimal Debits, decimal Credits, decimal Posted)> StoodBefore(
+        AccountRow account,
+        DateTimeOffset moment,
+        CancellationToken stop
+    ) =>
+        await books.At(account.Book, account.Id, moment - Instant, stop) is { } stand
+            ? (stand.Debits, stand.Credits, stand.Posted)
+            : default;
 
     async Task<Statement> Write(
         NpgsqlConnection connection,

@@ -26,14 +26,16 @@ sealed record Destination(AccountRow Account, string Name, bool IsNew)
         if (to.Account is { } account)
         {
             // Without being looked up first only what whoever asks may see: their own, or their organisation's.
-            return await desk.Own(await desk.Access(context), account, stop) is { } own
-                ? (new Destination(own, own.Nickname ?? own.Shown, IsNew: false), null)
-                : (null!, AccountDesk.NoSuchAccount(account, "/to/account"));
+            if (await desk.Own(await desk.Access(context), account, stop) is not { } own)
+                return (null!, AccountDesk.NoSuchAccount(account, "/to/account"));
+            var saved = own.Holder == from.Holder ? null : await beneficiaries.FindByAccount(from.Holder, own.Id, stop);
+            var isNew = own.Holder != from.Holder && (saved is null || beneficiaries.IsNew(saved));
+            return (new Destination(own, own.Nickname ?? own.Shown, isNew), null);
         }
 
-        if (to.Beneficiary is { } saved)
+        if (to.Beneficiary is { } beneficiary)
         {
-            var (row, no) = await beneficiaries.Find(from.Holder, from.Book, saved, "/to/beneficiary", stop);
+            var (row, no) = await beneficiaries.Find(from.Holder, from.Book, beneficiary, "/to/beneficiary", stop);
             return no is not null
                 ? (null!, no)
                 : (new Destination((await desk.Any(from.Book, row.AccountId, stop))!, row.Name, beneficiaries.IsNew(row)), null);

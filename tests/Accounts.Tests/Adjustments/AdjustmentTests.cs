@@ -65,4 +65,21 @@ public sealed class AdjustmentTests(AccountsServer server)
         Assert.Equal(("refused", "accounts.own_account"), ((string)decided["status"]!, (string?)decided["fault"]?["code"]));
         Assert.Equal(0m, await chief.Balance(theirs));
     }
+
+    [Fact]
+    public async Task Staff_books_nothing_for_an_organisation_that_they_belong_to()
+    {
+        var clerk = await server.Someone(Role.User, Role.Operations);
+        var till = await clerk.Account(organization: await clerk.Organization());
+        var body = new JsonObject
+        {
+            ["side"] = "credit",
+            ["amount"] = Customer.Amount(1),
+            ["against"] = "safeguarded_funds",
+            ["description"] = "mine",
+            ["note"] = "mine",
+        };
+        (await clerk.Post($"/v1/accounts/{till}/adjustments", body)).IsProblem(403, "accounts.own_account");
+        Assert.Equal(0, await clerk.Balance(till));
+    }
 }

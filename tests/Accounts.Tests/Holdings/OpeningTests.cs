@@ -207,4 +207,20 @@ public sealed class OpeningTests(AccountsServer server)
             answers.Add((bool)(await who.Get($"/v1/accounts/{id}")).Is(HttpStatusCode.OK)["is_default"]!);
         return string.Join(' ', answers);
     }
+
+    [Fact]
+    public async Task Of_accounts_that_are_opened_side_by_side_only_so_many_come_in_a_month_and_each_keeps_what_its_holder_has_lowered()
+    {
+        var amina = await server.Someone();
+        var first = await amina.Account();
+        (await amina.Patch($"/v1/accounts/{first}/limits", new JsonObject { ["daily"] = Customer.Amount(100) })).Is(HttpStatusCode.OK);
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 25).Select(_ => amina.Post("/v1/accounts", new JsonObject { ["currency"] = "KES" }))
+        );
+        var opened = replies.Where(r => r.Status == HttpStatusCode.Created).ToList();
+        Assert.Equal(19, opened.Count);
+        Assert.All(replies.Except(opened), r => r.IsProblem(422, "accounts.too_many", "kind"));
+        var limits = (await amina.Get($"/v1/accounts/{opened[^1].Json["id"]}/limits")).Is(HttpStatusCode.OK);
+        Assert.Equal(100, Customer.Digits(limits["daily"]!["limit"]));
+    }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Dapper;
+using Hazina.Accounts.Holdings;
+using Hazina.Accounts.Limits;
 using Hazina.Accounts.Statements;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -67,11 +69,31 @@ public sealed class MonthlyStatementsTests
                 );
             Assert.True(made.Count > 5, $"seed {seed}");
 
+            await SameDaysSameStatement(await server.App, accounts[0], made.First(s => s.AccountId == accounts[0] && s.Entries > 0));
+
             // Nothing is left to do, and nothing can be taken back.
             await monthly.Make(TestContext.Current.CancellationToken);
-            Assert.Equal(made.Count, await owner.QuerySingleAsync<int>("select count(*)::int from accounts.statements"));
+            Assert.Equal(
+                made.Count,
+                await owner.QuerySingleAsync<int>("select count(*)::int from accounts.statements where kind = 'monthly'")
+            );
             await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("update accounts.statements set entries = entries + 1"));
         }
+    }
+
+    static async Task SameDaysSameStatement(HazinaApp app, Guid account, Statement month)
+    {
+        var row = await app.Services.GetRequiredService<AccountDesk>().Any("live", account, CancellationToken.None);
+        var wish = new StatementMaker.Wish(Number: null, month.FromDate, month.ToDate, new Period(month.StartsAt, month.EndsAt));
+        var maker = app.Services.GetRequiredService<StatementMaker>();
+        var asked = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => maker.Make(row!, wish, CancellationToken.None)));
+        var one = Assert.Single(asked.Select(a => a.Statement!.Id).Distinct());
+        Assert.NotEqual(month.Id, one);
+        Assert.All(asked, a => Assert.Equal((month.Entries, month.ClosingBalance), (a.Statement!.Entries, a.Statement.ClosingBalance)));
+        Assert.Equal(
+            month.Entries,
+            await app.Services.GetRequiredService<StatementDesk>().Lines(asked[0].Statement!, CancellationToken.None).CountAsync()
+        );
     }
 
     /// <summary>The same by hand: months cut out of the list of all that was booked.</summary>

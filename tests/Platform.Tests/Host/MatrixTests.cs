@@ -160,7 +160,7 @@ public sealed partial class MatrixTests
         GET    /v1/accounts/{account}/activity                        key,people  404
         PATCH  /v1/accounts/{account}/activity/{entry}                key,people  400
         GET    /v1/accounts/{account}/spending                        key,people  404
-        POST   /v1/accounts/{account}/statements                      key,people  404
+        POST   /v1/accounts/{account}/statements                      key,people  400
         GET    /v1/accounts/{account}/statements                      key,people  404
         GET    /v1/statements/{statement}                             key,people  404
         GET    /v1/accounts/{account}/interest                        key,people  404
