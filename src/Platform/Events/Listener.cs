@@ -19,6 +19,9 @@ public sealed record Listener(
     /// Handles several events in their order, all of them or none; where it throws they are handled one by one. For who writes many as cheaply as one.
     /// </summary>
     public Func<IServiceProvider, IReadOnlyList<StoredEvent>, CancellationToken, Task>? HandleTogether { get; init; }
+
+    /// <summary>How long it may take. Real time, whatever clock is given: what hangs hangs in real time.</summary>
+    internal TimeSpan Patience { get; init; } = ListenerTable.Patience;
 }
 
 /// <summary>Where a listener begins that has never run before.</summary>

@@ -213,7 +213,7 @@ sealed class ListenerRunner(
     async Task<string?> Try(Listener listener, Func<IServiceProvider, CancellationToken, Task> work, CancellationToken stopping)
     {
         using var activity = Sources.Activities.StartActivity("listener " + listener.Name);
-        using var patience = new CancellationTokenSource(ListenerTable.Patience, time);
+        using var patience = new CancellationTokenSource(listener.Patience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
         try
         {
@@ -228,7 +228,7 @@ sealed class ListenerRunner(
         catch (Exception e)
         {
             var fault = patience.IsCancellationRequested
-                ? $"It took longer than {ListenerTable.Patience.TotalSeconds:0} s."
+                ? $"It took longer than {listener.Patience.TotalSeconds:0.##} s."
                 : $"{e.GetType().Name}: {e.Message}";
             activity?.SetStatus(ActivityStatusCode.Error, fault);
             return fault.Length > 1000 ? fault[..1000] : fault;
