@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Hazina.Ledger.Writing;
 using Hazina.Platform.Events;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Hazina.Ledger;
@@ -49,6 +51,36 @@ public sealed record AlongsideRow(AlongsideStatement Statement, string? Key, IRe
         );
         var told = type.Of(book, key, default, data);
         return new AlongsideRow(statement, Key: null, [told.Id, told.Type, told.Book, told.Key, told.IsPublic, Fill.RecordedAt, told.Data]);
+    }
+
+    /// <summary>The same rows where no money moves: in this order, in a transaction of the module's writer.</summary>
+    /// <param name="transaction">To be rolled back where the answer is no.</param>
+    /// <param name="rows">With no other <see cref="Fill"/> than the time.</param>
+    /// <param name="now">That time.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>False where a guarded one, or one that is there already, touched nothing.</returns>
+    public static async Task<bool> Run(
+        NpgsqlTransaction transaction,
+        IReadOnlyList<AlongsideRow> rows,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(rows);
+        foreach (var row in rows)
+        {
+            await using var command = new NpgsqlCommand(row.Statement.Sql, transaction.Connection, transaction);
+            command.Parameters.Add(new NpgsqlParameter { Value = new[] { 0 } });
+            foreach (var (type, value) in row.Statement.Columns.Zip(row.Values))
+                command.Parameters.Add(AlongsideArrays.Parameter(type, [ReferenceEquals(value, Fill.RecordedAt) ? now : value]));
+            if (!row.Statement.Guarded && await command.ExecuteNonQueryAsync(cancellation) != 1)
+                return false;
+            if (row.Statement.Guarded && await command.ExecuteScalarAsync(cancellation) is null)
+                return false;
+        }
+
+        return true;
     }
 }
 

@@ -1,3 +1,5 @@
+using Hazina.Platform.Http;
+
 namespace Hazina.Ledger;
 
 /// <summary>What became of a <see cref="Posting"/>, told after its batch was committed.</summary>
@@ -29,6 +31,26 @@ public sealed record Outcome
     public bool Replayed { get; init; }
 
     public bool IsPosted => Status == OutcomeStatus.Posted;
+
+    /// <summary>Whether a rule of the ledger said this no.</summary>
+    public bool Is(RefusalType type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return Status == OutcomeStatus.Refused && Code == type.Code;
+    }
+
+    /// <summary>Why it is not posted, as callers of modules above are told where those have no better words.</summary>
+    /// <param name="pointer">What in their request it is about.</param>
+    public Refusal ToRefusal(string? pointer = null)
+    {
+        var type = Refusals.All.FirstOrDefault(t => t.Code == Code) ?? Refusals.Faulty;
+        return Status switch
+        {
+            OutcomeStatus.Retry => type.Because(type.Explanation) with { RetryAfter = TimeSpan.FromSeconds(1) },
+            OutcomeStatus.Faulty => type.Because("It could not be stored; nothing was recorded."),
+            _ => type.Because(type.Explanation, pointer),
+        };
+    }
 }
 
 public enum OutcomeStatus : byte

@@ -52,6 +52,24 @@ public sealed record Posting
 
     /// <summary>Rows of the caller's module that commit with the refusal when this is refused. Not part of the content.</summary>
     public IReadOnlyList<AlongsideRow> WhenRefused { get; init; } = [];
+
+    /// <summary>
+    /// The id of a further try of something: a refusal is for ever, so what is tried again under other terms needs an id of its own, the same one each
+    /// time that it comes to it.
+    /// </summary>
+    /// <param name="id">Of the first try.</param>
+    /// <param name="attempt">0 is the first try; less than 256.</param>
+    public static Guid AttemptId(Guid id, int attempt)
+    {
+        if (attempt == 0)
+            return id;
+        // The time in front stays, so that the journal's index stays small; the end tells the attempts apart.
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        bytes[15] ^= (byte)attempt;
+        bytes[14] ^= 0x5a;
+        return new Guid(bytes, bigEndian: true);
+    }
 }
 
 /// <summary>One thing that a <see cref="Posting"/> does.</summary>

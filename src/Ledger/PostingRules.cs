@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Hazina.Money;
+using Hazina.Platform.Canonical;
 
 namespace Hazina.Ledger;
 
@@ -183,7 +184,7 @@ public static class PostingRules
             return null;
         if (text.Length > max)
             return new Flaw(field, $"must be at most {max} characters");
-        return IsStorable(text) ? null : new Flaw(field, "must be well-formed text without the character U+0000");
+        return StorableJson.Is(text) ? null : new Flaw(field, "must be well-formed text without the character U+0000");
     }
 
     static Flaw? Metadata(string? metadata)
@@ -197,7 +198,7 @@ public static class PostingRules
             using var document = JsonDocument.Parse(metadata, new JsonDocumentOptions { MaxDepth = MaxMetadataDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return new Flaw("metadata", "must be a JSON object");
-            return IsStorable(document.RootElement)
+            return StorableJson.Is(document.RootElement)
                 ? null
                 : new Flaw("metadata", "must hold well-formed text without U+0000, and numbers of at most 28 digits");
         }
@@ -205,39 +206,6 @@ public static class PostingRules
         {
             return new Flaw("metadata", $"must be a JSON object at most {MaxMetadataDepth} deep");
         }
-    }
-
-    /// <summary>Whether PostgreSQL's jsonb takes it as it is.</summary>
-    static bool IsStorable(JsonElement element) =>
-        element.ValueKind switch
-        {
-            JsonValueKind.Object => element.EnumerateObject().All(p => IsStorable(p.Name) && IsStorable(p.Value)),
-            JsonValueKind.Array => element.EnumerateArray().All(IsStorable),
-            JsonValueKind.String => IsStorable(element.GetString()!),
-            JsonValueKind.Number => element.TryGetDecimal(out _)
-                && element.GetRawText() is { Length: <= 30 } text
-                && ExponentOf(text) is >= -28 and <= 28,
-            _ => true,
-        };
-
-    static int ExponentOf(string number) =>
-        number.IndexOfAny(['e', 'E']) is >= 0 and var at
-            ? int.Parse(number.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
-            : 0;
-
-    static bool IsStorable(string text)
-    {
-        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
-            return !text.Contains('\0');
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\0' || char.IsLowSurrogate(text[i]))
-                return false;
-            if (char.IsHighSurrogate(text[i]) && (++i == text.Length || !char.IsLowSurrogate(text[i])))
-                return false;
-        }
-
-        return true;
     }
 
     static bool IsName(string text) =>

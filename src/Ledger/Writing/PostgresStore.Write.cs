@@ -88,65 +88,102 @@ sealed partial class PostgresStore
             }
         });
 
+    /// <summary>All sets in one message: the server does one after another, and is waited for once.</summary>
     void WriteAlongside(IReadOnlyList<AlongsideCall> calls)
     {
-        Run(SetStatementTimeoutSql, "500ms");
+        using var batch = new NpgsqlBatch(connection);
+        var sets = new Dictionary<NpgsqlBatchCommand, AlongsideCall>(calls.Count);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(BeginAlongsideSql));
         foreach (var byModule in calls.GroupBy(c => c.Statement.Module, StringComparer.Ordinal))
         {
-            Run(SetRoleSql, byModule.Key + "_writer");
+            batch.BatchCommands.Add(Command(SetRoleSql, byModule.Key + "_writer"));
             foreach (var call in byModule)
-                WriteSet(call);
+            {
+                var set = SetOf(call);
+                sets.Add(set, call);
+                batch.BatchCommands.Add(set);
+            }
         }
 
-        Run("set constraints all immediate");
-        Run(SetRoleSql, "ledger_writer");
-        Run(SetStatementTimeoutSql, "0");
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ConstraintsSql));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(EndAlongsideSql));
+        List<int> missed;
+        try
+        {
+            missed = Missed(batch, sets);
+        }
+        catch (PostgresException e) when (IsBlocked(e) && e.BatchCommand is NpgsqlBatchCommand set && sets.TryGetValue(set, out var call))
+        {
+            Reject(call, RejectedBecause.Blocked, e);
+            return;
+        }
+
+        if (missed.Count > 0)
+        {
+            Rollback();
+            throw new BatchRejectedException(RejectedBecause.Missed, missed);
+        }
+
+        foreach (var (set, call) in sets)
+            if (!call.Statement.Guarded && set.RecordsAffected != call.Rows.Count)
+                Reject(
+                    call,
+                    RejectedBecause.Faulty,
+                    new InvalidOperationException($"{call.Statement.Name} touched {set.RecordsAffected} rows of {call.Rows.Count}.")
+                );
     }
 
-    void WriteSet(AlongsideCall call)
+    static NpgsqlBatchCommand SetOf(AlongsideCall call)
     {
-        var statement = call.Statement;
-        using var command = new NpgsqlCommand(statement.Sql, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = Enumerable.Range(0, call.Rows.Count).ToArray() });
-        for (var column = 0; column < statement.Columns.Count; column++)
+        var set = new NpgsqlBatchCommand(call.Statement.Sql)
+        {
+            Parameters = { new() { Value = Enumerable.Range(0, call.Rows.Count).ToArray() } },
+        };
+        for (var column = 0; column < call.Statement.Columns.Count; column++)
         {
             var values = new object?[call.Rows.Count];
             for (var i = 0; i < values.Length; i++)
                 values[i] = call.Rows[i].Values[column];
-            command.Parameters.Add(AlongsideArrays.Parameter(statement.Columns[column], values));
+            set.Parameters.Add(AlongsideArrays.Parameter(call.Statement.Columns[column], values));
         }
 
+        return set;
+    }
+
+    /// <summary>Does the sets.</summary>
+    /// <returns>The items whose guarded row the first set that missed any did not give back: what a later set stumbles over is of no account then.</returns>
+    static List<int> Missed(NpgsqlBatch batch, Dictionary<NpgsqlBatchCommand, AlongsideCall> sets)
+    {
+        var missed = new List<int>();
         try
         {
-            if (!statement.Guarded)
+            using var reader = batch.ExecuteReader();
+            foreach (NpgsqlBatchCommand command in batch.BatchCommands)
             {
-                var touched = command.ExecuteNonQuery();
-                if (touched != call.Rows.Count)
-                    Reject(
-                        call,
-                        RejectedBecause.Faulty,
-                        new InvalidOperationException($"{statement.Name} touched {touched} rows of {call.Rows.Count}.")
-                    );
-                return;
-            }
+                // Only what gives rows is a result: a guarded set, and a setting of a value.
+                if (
+                    sets.TryGetValue(command, out var call)
+                        ? !call.Statement.Guarded
+                        : !command.CommandText.StartsWith("select", StringComparison.Ordinal)
+                )
+                    continue;
+                if (call is not null && missed.Count == 0)
+                {
+                    var rows = new HashSet<int>(Enumerable.Range(0, call.Rows.Count));
+                    while (reader.Read())
+                        rows.Remove(reader.GetInt32(0));
+                    missed.AddRange(rows.Select(m => call.Rows[m].Item).Distinct());
+                }
 
-            var missed = new HashSet<int>(Enumerable.Range(0, call.Rows.Count));
-            using (var reader = command.ExecuteReader())
-            {
-                while (reader.Read())
-                    missed.Remove(reader.GetInt32(0));
-            }
-
-            if (missed.Count > 0)
-            {
-                Rollback();
-                throw new BatchRejectedException(RejectedBecause.Missed, [.. missed.Select(m => call.Rows[m].Item).Distinct()]);
+                reader.NextResult();
             }
         }
-        catch (PostgresException e) when (IsBlocked(e))
+        catch (PostgresException e) when (missed.Count > 0 && !IsLost(e))
         {
-            Reject(call, RejectedBecause.Blocked, e);
+            // Undone with the rest.
         }
+
+        return missed;
     }
 
     /// <summary>Somebody else's lock, such as that of an index being made, is no fault of the batch.</summary>
@@ -163,14 +200,6 @@ sealed partial class PostgresStore
         Rollback();
         var blamed = call.Rows.Select(r => r.Item).Distinct().ToList();
         throw new BatchRejectedException(reason, reason == RejectedBecause.Blocked || blamed.Count == 1 ? blamed : [], cause);
-    }
-
-    void Run(string sql, string? value = null)
-    {
-        using var command = new NpgsqlCommand(sql, connection);
-        if (value is not null)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        command.ExecuteNonQuery();
     }
 
     void CopyRest(BatchContents batch)
@@ -285,9 +314,19 @@ sealed partial class PostgresStore
         copy.Complete();
     }
 
+    const string ConstraintsSql = "set constraints all immediate";
+
     const string SetRoleSql = "select set_config('role', $1, true)";
 
-    const string SetStatementTimeoutSql = "select set_config('statement_timeout', $1, true)";
+    // Rows are looked up by their keys, here always: a plan that was made while a table was small, and is kept, must not read all of it once it is large. It
+    // costs so much on paper then, where there is no other way, that it would be compiled first: that never pays.
+    const string BeginAlongsideSql = """
+        select set_config('statement_timeout', '500ms', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
+        """;
+
+    const string EndAlongsideSql = """
+        select set_config('role', 'ledger_writer', true), set_config('statement_timeout', '0', true), set_config('enable_seqscan', 'on', true)
+        """;
 
     const string CopyJournalSql = $"copy ledger.journal ({JournalColumns.Names}) from stdin (format binary)";
 

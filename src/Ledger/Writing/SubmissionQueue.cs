@@ -7,7 +7,8 @@ sealed class SubmissionQueue(int capacity) : IDisposable
     readonly Queue<Item> items = new();
     readonly ManualResetEventSlim arrived = new(false);
     int weight;
-    bool closed;
+    bool closed,
+        isNudged;
 
     /// <summary>Postings waiting.</summary>
     public int Count => Volatile.Read(ref weight);
@@ -51,7 +52,8 @@ sealed class SubmissionQueue(int capacity) : IDisposable
                 weight -= item.Weight;
             }
 
-            if (items.Count == 0)
+            // Who nudged after the writer had looked is still to be looked for.
+            if (items.Count == 0 && !isNudged)
                 arrived.Reset();
         }
     }
@@ -64,7 +66,7 @@ sealed class SubmissionQueue(int capacity) : IDisposable
         arrived.Set();
     }
 
-    /// <summary>Waits until there is something to do, or the time is over.</summary>
+    /// <summary>Waits until there is something to do, or the time is over. The caller looks then, also for whoever has nudged.</summary>
     public void Wait(TimeSpan atMost, CancellationToken stop)
     {
         try
@@ -75,10 +77,20 @@ sealed class SubmissionQueue(int capacity) : IDisposable
         {
             // Stopping: the caller looks.
         }
+
+        lock (gate)
+            isNudged = false;
     }
 
     public void Dispose() => arrived.Dispose();
 
     /// <summary>Lets a waiting writer look again.</summary>
-    public void Nudge() => arrived.Set();
+    public void Nudge()
+    {
+        lock (gate)
+        {
+            isNudged = true;
+            arrived.Set();
+        }
+    }
 }

@@ -195,7 +195,11 @@ sealed partial class Writer(
 
     void Rejected(List<Item> part, BatchRejectedException e, Stack<int> sizes)
     {
-        BatchRejected(logger, e.Reason, part.Count, e);
+        // That a row was changed meanwhile is told to who asked: it happens every day.
+        if (e.Reason == RejectedBecause.Missed)
+            Missed(logger, part.Count, e.Items.Count);
+        else
+            BatchRejected(logger, e.Reason, part.Count, e);
         if (part.Count == 0 && e.Reason != RejectedBecause.Blocked)
             throw new BrokenInvariantException("the writer's own rows can be stored", e);
         var (status, code) = e.Reason switch
@@ -247,6 +251,9 @@ sealed partial class Writer(
 
     [LoggerMessage(2003, LogLevel.Warning, "A batch of {Items} was rejected: {Reason}")]
     static partial void BatchRejected(ILogger logger, RejectedBecause reason, int items, Exception e);
+
+    [LoggerMessage(2006, LogLevel.Debug, "Of a batch of {Items}, {Missed} found a row changed")]
+    static partial void Missed(ILogger logger, int items, int missed);
 
     [LoggerMessage(2004, LogLevel.Warning, "The commit of batch {Batch} is in doubt; its callers wait until that is settled")]
     static partial void InDoubt(ILogger logger, long batch);

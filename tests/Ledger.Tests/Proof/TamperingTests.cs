@@ -171,6 +171,18 @@ public sealed class TamperingTests
             { "the genesis", "update ledger.batches set hash = sha256('x') where number = 0", FindingKind.Chain, "genesis" },
             { "a missing batch", "delete from ledger.batches where number = 5", FindingKind.Chain, "Batch 5 is missing" },
             {
+                "where an account stood",
+                "update ledger.accounts set debits = debits + 1, credits = credits + 1 where number = 3",
+                FindingKind.Stored,
+                "Account 3 "
+            },
+            {
+                "up to which row it is known",
+                "update ledger.accounts set last_row = last_row - 1 where number = 3",
+                FindingKind.Stored,
+                "Account 3 "
+            },
+            {
                 "where an account was saved",
                 $"update ledger.saved_positions set debits[1] = debits[1] + 1, credits[1] = credits[1] + 1 where {IsFirstLast}",
                 FindingKind.Stored,
@@ -180,7 +192,7 @@ public sealed class TamperingTests
                 "up to which row it was saved",
                 $"update ledger.saved_positions set last_rows[1] = last_rows[1] + 1 where {IsFirstLast}",
                 FindingKind.Stored,
-                "is saved "
+                "which no batch left as its last one"
             },
             { "what was saved is gone", "delete from ledger.saved_positions", FindingKind.Stored, "The checkpoint says that" },
             { "a floor", "update ledger.accounts set floor = -1000000 where number = 3", FindingKind.Stored, "floor -1000000" },

@@ -72,6 +72,20 @@ public sealed class Rule11ReadsTests
     }
 
     [Fact]
+    public async Task Who_asks_while_the_writer_looks_is_looked_for_once_more()
+    {
+        using var queue = new SubmissionQueue(10);
+        queue.Nudge();
+        await Waits();
+        // The writer looks, and finds nothing to take; meanwhile somebody was told of a newer batch.
+        queue.Nudge();
+        queue.Take([], 10);
+        await Waits();
+
+        Task Waits() => Task.Run(() => queue.Wait(TimeSpan.FromMinutes(10), CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_process_that_posts_nothing_looks_for_itself()
     {
         await using var ledger = await RealLedger.CreateAsync();

@@ -256,7 +256,7 @@ sealed record Lies
     /// <summary>No id is ever looked up.</summary>
     public bool KnowsNoIds { get; init; }
 
-    /// <summary>The checkpoint says that more rows are in the snapshots than are.</summary>
+    /// <summary>The checkpoint says that more rows are in what is saved than are.</summary>
     public long CheckpointAhead { get; init; }
 
     /// <summary>What so many batches more have saved is dropped.</summary>

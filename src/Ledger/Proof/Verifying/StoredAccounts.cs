@@ -4,12 +4,16 @@ using Npgsql;
 
 namespace Hazina.Ledger.Proof.Verifying;
 
-/// <summary>The table of accounts: who each is and what it allows; where it was saved last, which a start builds on; and the checkpoint.</summary>
+/// <summary>
+/// The table of accounts: who each is, what it allows, and where it stood when that was written; where it was saved last, which a start builds on; and the
+/// checkpoint.
+/// </summary>
 sealed class StoredAccounts
 {
     readonly NpgsqlConnection connection;
     readonly Findings findings;
-    readonly List<SavedPosition> saved = [];
+    readonly List<StoredPosition> own = [];
+    readonly List<StoredPosition> saved = [];
     readonly long checkpoint;
     bool isCheckpointReached;
 
@@ -24,8 +28,13 @@ sealed class StoredAccounts
         while (reader.Read())
         {
             while (saved.Count < reader.GetInt64(0) - 1 && saved.Count < int.MaxValue)
-                saved.Add(default); // one is missing, which is told at the end
-            saved.Add(new SavedPosition(reader.GetInt64(1), reader.GetDecimal(2), reader.GetDecimal(3)));
+            {
+                own.Add(default); // one is missing, which is told at the end
+                saved.Add(default);
+            }
+
+            own.Add(new StoredPosition(reader.GetInt64(1), reader.GetDecimal(2), reader.GetDecimal(3)));
+            saved.Add(new StoredPosition(reader.GetInt64(4), reader.GetDecimal(5), reader.GetDecimal(6)));
         }
     }
 
@@ -34,17 +43,23 @@ sealed class StoredAccounts
     {
         if (account.Number > saved.Count)
             return;
-        var stored = saved[(int)account.Number - 1];
+        Reached(own, "stored", account, batch);
+        Reached(saved, "saved", account, batch);
+    }
+
+    void Reached(List<StoredPosition> positions, string how, Account account, long batch)
+    {
+        var stored = positions[(int)account.Number - 1];
         if (stored.LastRow != account.Now.LastRow)
             return;
-        saved[(int)account.Number - 1] = stored with { IsReached = true };
+        positions[(int)account.Number - 1] = stored with { IsReached = true };
         if (stored.Debits != account.Now.Debits || stored.Credits != account.Now.Credits)
         {
             findings.Add(
                 FindingKind.Stored,
                 batch,
                 stored.LastRow,
-                $"Account {account.Number} ({account.Id}) is saved with debits {stored.Debits} and credits {stored.Credits} as of row "
+                $"Account {account.Number} ({account.Id}) is {how} with debits {stored.Debits} and credits {stored.Credits} as of row "
                     + $"{stored.LastRow}; the journal "
                     + $"says {account.Now.Debits} and {account.Now.Credits}."
             );
@@ -122,10 +137,14 @@ sealed class StoredAccounts
                 );
         }
 
-        if (!saved[(int)account.Number - 1].IsReached)
-            Tell(
-                $"Account {account.Number} ({account.Id}) is saved as of row {saved[(int)account.Number - 1].LastRow}, which no batch left as its last one."
-            );
+        CompareReached(own, "stored", account);
+        CompareReached(saved, "saved", account);
+    }
+
+    void CompareReached(List<StoredPosition> positions, string how, Account account)
+    {
+        if (positions[(int)account.Number - 1] is { IsReached: false } stored)
+            Tell($"Account {account.Number} ({account.Id}) is {how} as of row {stored.LastRow}, which no batch left as its last one.");
     }
 
     static object? Value<T>(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
@@ -134,11 +153,14 @@ sealed class StoredAccounts
 
     void Tell(string what) => findings.Add(FindingKind.Stored, null, null, what);
 
-    record struct SavedPosition(long LastRow, decimal Debits, decimal Credits, bool IsReached = false);
+    record struct StoredPosition(long LastRow, decimal Debits, decimal Credits, bool IsReached = false);
 
     const string CheckpointSql = "select as_of_row from ledger.checkpoint";
 
-    const string PositionsSql = "select number, last_row, debits, credits from ledger.positions where number > 0 order by number";
+    const string PositionsSql = """
+        select number, a.last_row, a.debits, a.credits, p.last_row, p.debits, p.credits
+        from ledger.accounts as a join ledger.positions as p using (number) where number > 0 order by number
+        """;
 
     const string AccountsSql = """
         select number, id, book, currency, scale, class, owner, floor, ceiling, frozen, opened_at, closed_at
