@@ -5,6 +5,7 @@ using Hazina.Platform.Auditing;
 using Hazina.Platform.Caching;
 using Hazina.Platform.Counting;
 using Hazina.Platform.Events;
+using Hazina.Platform.Files;
 using Hazina.Platform.Http;
 using Hazina.Platform.Jobs;
 using Hazina.Platform.Keys;
@@ -61,6 +62,7 @@ public static class PlatformModule
         );
 
         services.AddApprovalDesk();
+        services.AddFiles();
         services.AddSingleton<OwnTraces>();
         services.AddPersonalData(
             new PersonalData(

@@ -226,6 +226,34 @@ public static class PlatformRefusals
             + "Idempotency-Key, which is safe, or ask for the object. Quote `request_id` when you report it."
     );
 
+    public static readonly RefusalType FileNotTaken = new(
+        "platform.file_not_taken",
+        415,
+        "Files of this kind are not taken",
+        "Taken are PNG, JPEG, WebP, PDF, plain text in UTF-8 and CSV. It is the content that counts, not what the file is called or said to be."
+    );
+
+    public static readonly RefusalType ImageTooLarge = new(
+        "platform.image_too_large",
+        422,
+        "The image has too many pixels",
+        "Make it smaller: whoever opens it needs memory for each pixel, however small the file is."
+    );
+
+    public static readonly RefusalType FileMissing = new(
+        "platform.file_missing",
+        404,
+        "The file is not there",
+        "It was deleted, or the folder that files are kept in is not the one that it was put into; operations look after that."
+    );
+
+    public static readonly RefusalType NoFileRoom = new(
+        "platform.no_file_room",
+        503,
+        "Files cannot be kept here",
+        "Whoever runs the platform has named no folder for files: the setting Files:Folder, or a data folder."
+    );
+
     public static readonly RefusalType Unavailable = new(
         "platform.unavailable",
         503,
@@ -265,6 +293,10 @@ public static class PlatformRefusals
         OwnApproval,
         NotTheMaker,
         ApprovalIdUsed,
+        FileNotTaken,
+        ImageTooLarge,
+        FileMissing,
+        NoFileRoom,
         Internal,
         Unavailable,
     ];

@@ -37,14 +37,16 @@ sealed class ApiLog(RequestDelegate next, ApiLogWriter writer, TimeProvider time
     ApiCall CallOf(HttpContext context, int status, KeptBody? body, TimeSpan took)
     {
         var (request, at, caller) = (context.Request, time.GetUtcNow() - took, context.Features.Get<Caller>());
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
         return new ApiCall
         {
             Id = Guid.CreateVersion7(at),
             At = at,
             RequestId = context.TraceIdentifier,
             Method = Clean(request.Method, 20)!,
-            Route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText,
-            Path = Clean(request.Path.Value, LongestPath) ?? "/",
+            Route = route,
+            // Where the path is what lets a caller in, it is not written down.
+            Path = route?.Contains("{secret}", StringComparison.Ordinal) == true ? route : Clean(request.Path.Value, LongestPath) ?? "/",
             Status = status,
             Code = context.Features.Get<RefusalType>()?.Code,
             DurationUs = (long)took.TotalMicroseconds,

@@ -100,6 +100,21 @@ public sealed class ApprovalDesk
             : (row.Answer(kind, now), null);
     }
 
+    /// <summary>Those of them of which nothing comes any more, and nothing was done as a whole: not approved in time, or given up.</summary>
+    /// <param name="ids">Approvals'; others are none of them.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    public async Task<Guid[]> GivenUp(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count == 0)
+            return [];
+        await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
+        var ended = await connection.QueryAsync<Guid>(
+            new CommandDefinition(GivenUpWriterSql, new { ids = ids.ToArray() }, cancellationToken: cancellation)
+        );
+        return [.. ended];
+    }
+
     /// <summary>One, for who may see it: whoever asked, and whoever may decide.</summary>
     internal async Task<ApprovalRow?> Find(
         NpgsqlConnection connection,
@@ -141,6 +156,10 @@ public sealed class ApprovalDesk
     const string SameWriterSql = $"""
         select {ApprovalRow.Columns} from platform.approvals
          where id = @id and kind = @kind and book = @book and subject = @subject and details = @details::jsonb and maker = @maker
+        """;
+
+    const string GivenUpWriterSql = """
+        select id from platform.approvals where id = any (@ids) and status in ('failed', 'refused', 'rejected', 'withdrawn', 'expired')
         """;
 
     const string FindWriterSql = $"""

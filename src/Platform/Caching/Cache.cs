@@ -51,6 +51,9 @@ public sealed class Cache
 
         try
         {
+            // Somebody may have kept it, and given up the place, since this one has missed it.
+            if (await Find<T>(key) is { } meanwhile)
+                return meanwhile;
             var since = store.Begin();
             var found = await read();
             await store.Keep(key, JsonSerializer.SerializeToUtf8Bytes(found, JsonSettings.Options), length, since);
@@ -61,6 +64,25 @@ public sealed class Cache
             readings.TryRemove(key, out _);
             mine.SetResult();
         }
+    }
+
+    /// <summary>Whether there is a store that others read, too.</summary>
+    public bool IsShared => store.IsShared;
+
+    /// <summary>
+    /// Puts values under their keys for others to read, over what is there. Whoever tells sees to it that they are told again when they change: nothing
+    /// told here is read by <see cref="Read"/>.
+    /// </summary>
+    /// <param name="values">At most some hundred at once.</param>
+    /// <param name="isReadable">In the clear; otherwise encrypted for their keys, as everything else.</param>
+    /// <returns>False: the store could not be told, or has no other readers. It makes sense to come back.</returns>
+    public ValueTask<bool> Tell<T>(IReadOnlyCollection<Told<T>> values, bool isReadable)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return store.Tell(
+            [.. values.Select(v => new Told<byte[]>(v.Key, JsonSerializer.SerializeToUtf8Bytes(v.Value, JsonSettings.Options), v.Length))],
+            isReadable
+        );
     }
 
     /// <summary>Call it in the transaction that changes what is kept, before the commit, which has to follow within ten seconds.</summary>
@@ -81,3 +103,7 @@ public sealed class Cache
         }
     }
 }
+
+/// <summary>What others are told.</summary>
+/// <param name="Length">For how long it is there.</param>
+public readonly record struct Told<T>(string Key, T Value, TimeSpan Length);

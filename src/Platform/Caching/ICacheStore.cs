@@ -6,6 +6,9 @@ interface ICacheStore
     /// <summary>Whether asking it makes sense at the moment.</summary>
     bool IsThere { get; }
 
+    /// <summary>Whether other processes read it.</summary>
+    bool IsShared { get; }
+
     /// <summary>Null when nothing is kept, or when the store does not answer soon.</summary>
     ValueTask<byte[]?> Find(string key);
 
@@ -17,6 +20,9 @@ interface ICacheStore
 
     /// <summary>Nothing is kept under the keys any more, nor for a while from now.</summary>
     ValueTask Remove(IReadOnlyCollection<string> keys);
+
+    /// <summary>Writes values for others, over what is there. False where that could not be done.</summary>
+    ValueTask<bool> Tell(IReadOnlyCollection<Told<byte[]>> values, bool isReadable);
 }
 
 /// <summary>When a reading began.</summary>

@@ -15,6 +15,8 @@ sealed class MemoryCacheStore(TimeProvider time, int mostKeys = MemoryCacheStore
 
     public bool IsThere => true;
 
+    public bool IsShared => false;
+
     public int Count => byKey.Count;
 
     public ValueTask<byte[]?> Find(string key) =>
@@ -44,6 +46,8 @@ sealed class MemoryCacheStore(TimeProvider time, int mostKeys = MemoryCacheStore
 
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<bool> Tell(IReadOnlyCollection<Told<byte[]>> values, bool isReadable) => ValueTask.FromResult(false);
 
     void Put(string key, Kept kept)
     {

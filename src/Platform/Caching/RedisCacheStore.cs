@@ -55,6 +55,8 @@ sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
 
     public bool IsThere => Use() is not null;
 
+    public bool IsShared => true;
+
     public async ValueTask<byte[]?> Find(string key)
     {
         if (waiting.ContainsKey(key) || Use() is not { } redis)
@@ -100,6 +102,24 @@ sealed class RedisCacheStore : ICacheStore, IAsyncDisposable
 
         if (!waiting.IsEmpty && Use() is not null)
             await Tell();
+    }
+
+    public async ValueTask<bool> Tell(IReadOnlyCollection<Told<byte[]>> values, bool isReadable)
+    {
+        if (Use() is not { } redis)
+            return false;
+        try
+        {
+            await Task.WhenAll(
+                    values.Select(v => redis.StringSetAsync(v.Key, isReadable ? v.Value : cipher.Seal(v.Value, Place(v.Key)), v.Length))
+                )
+                .WaitAsync(patience, time);
+            return true;
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            return false;
+        }
     }
 
     static string Place(string key) => "cache " + key;

@@ -24,7 +24,7 @@ sealed record OutboxName(string Module);
 ///     is_public   boolean     not null,
 ///     occurred_at timestamptz not null,
 ///     data        jsonb       not null
-/// ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+/// ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, vacuum_truncate = false, toast.vacuum_truncate = false);
 /// grant insert on things.outbox to things;
 /// grant select, insert, delete on things.outbox to things_writer;
 /// -- A request writes audit entries in the name of whoever asks and in no other's.

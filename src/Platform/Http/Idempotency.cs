@@ -11,7 +11,9 @@ namespace Hazina.Platform.Http;
 /// </summary>
 sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvider time)
 {
-    public const string Header = "Idempotency-Key";
+    public const string Header = "Idempotency-Key",
+        ReplayedHeader = "Idempotent-Replayed";
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30),
         FirstPause = TimeSpan.FromMilliseconds(25),
         LongestPause = TimeSpan.FromSeconds(1);
@@ -52,7 +54,15 @@ sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvi
 
         try
         {
-            await ClaimAndRun(context, name);
+            if (context.GetEndpoint()!.Metadata.GetMetadata<IdempotentMark>()!.IsKeptByVerb)
+            {
+                context.Features.Set(new IdempotencyKey(key, Guid.CreateVersion7()) { Fingerprint = name.Fingerprint });
+                await next(context);
+            }
+            else
+            {
+                await ClaimAndRun(context, name);
+            }
         }
         finally
         {
@@ -115,7 +125,7 @@ sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvi
         var response = context.Response;
         if (response.StatusCode == StatusCodes.Status400BadRequest)
             await store.Forget(name);
-        else if (response.StatusCode is >= 500 or StatusCodes.Status429TooManyRequests)
+        else if (response.StatusCode is >= 500 or StatusCodes.Status429TooManyRequests or StatusCodes.Status424FailedDependency)
             await store.GiveUp(name);
         else
             await store.Keep(name, new KeptAnswer(response.StatusCode, response.ContentType, response.Headers.Location, answer.ToArray()));
@@ -130,7 +140,7 @@ sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvi
         response.ContentType = answer.ContentType;
         if (answer.Location is not null)
             response.Headers.Location = answer.Location;
-        response.Headers["Idempotent-Replayed"] = "true";
+        response.SetReplayed();
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
@@ -156,6 +166,6 @@ sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvi
             RetryAfter = TimeSpan.FromSeconds(1),
         };
 
-    static Refusal Reused() =>
+    public static Refusal Reused() =>
         PlatformRefusals.IdempotencyKeyReused.Because("This key came before with another method, path or body.", Header);
 }

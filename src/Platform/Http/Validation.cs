@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Hazina.Money;
+using Hazina.Platform.Canonical;
 
 namespace Hazina.Platform.Http;
 
@@ -92,6 +93,16 @@ public sealed class Validation
         return value;
     }
 
+    /// <summary>One of an enumeration's words, where one is given; for parameters of queries, which know no enumerations.</summary>
+    public void WordOf<T>(string? word, string pointer)
+        where T : struct, Enum =>
+        That(
+            word is null || Words.All(typeof(T)).Contains(word),
+            pointer,
+            "unknown_value",
+            $"must be one of {string.Join(", ", Words.All(typeof(T)))}"
+        );
+
     /// <summary>Lower-case letters, digits and underscores, a letter first.</summary>
     public string Word(string? value, string pointer, int max)
     {
@@ -132,8 +143,20 @@ public sealed class Validation
             return null;
         var text = element.GetRawText();
         That(System.Text.Encoding.UTF8.GetByteCount(text) <= maxBytes, pointer, "too_long", $"must have at most {maxBytes} bytes as text");
-        That(!text.Contains("\\u0000", StringComparison.Ordinal), pointer, "wrong_format", "must not hold the character U+0000");
+        That(IsStorable(element), pointer, "wrong_format", "must hold well-formed text without U+0000, and numbers of at most 28 digits");
         return text;
+    }
+
+    static bool IsStorable(JsonElement element)
+    {
+        try
+        {
+            return StorableJson.Is(element);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // half a character
+        }
     }
 
     /// <summary>A time as it comes in a query (RFC 3339 with an offset, whole microseconds), in UTC; null when it is not given.</summary>

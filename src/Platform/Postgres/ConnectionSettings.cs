@@ -23,6 +23,7 @@ static partial class ConnectionSettings
         Default("Connection Idle Lifetime", 600);
         Default("Timeout", 10);
         Default("Max Auto Prepare", 100);
+        Default("Include Failed Batched Command", true);
         Default("Timezone", "UTC");
         if (!given.Host!.StartsWith('/'))
         {

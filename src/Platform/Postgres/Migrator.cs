@@ -17,6 +17,9 @@ public sealed class Migrator(Database database)
     // The name of the lock, not a secret: "hazina" in ASCII.
     const long LockKey = 0x68617A696E61;
 
+    // V1.4.0__api_log.sql was shipped in two forms, of which this is the one that is not kept; V1.8.0 makes the same of both.
+    const string OtherApiLog = "42a08df97b4c7c2b8973058d9c3cfe7543699da3854f99a83001810ecc0ce0fa";
+
     /// <summary>Applies what is missing, module by module in the order given, each script in a transaction of its own.</summary>
     /// <returns>The scripts applied now, as <c>ledger/V1.0.0__journal.sql</c>.</returns>
     /// <exception cref="MigrationException">A shipped file was changed, an applied one is missing, one is out of order, or one failed.</exception>
@@ -80,7 +83,7 @@ public sealed class Migrator(Database database)
                     $"{module.Name}: {row.File} is applied in the database, but this program does not have it. The database belongs to a newer "
                         + "program: start that one."
                 );
-            if (script.Checksum != row.Checksum)
+            if (script.Checksum != row.Checksum && row.Checksum != OtherApiLog)
                 throw new MigrationException(
                     $"{module.Name}: {script.File} is not the file that was applied on {row.AppliedAt:u} (SHA-256 {script.Checksum[..12]}…, then "
                         + $"{row.Checksum[..12]}…). A shipped script is never edited: put the change into a new version."

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Dapper;
+using Hazina.Platform.Files;
 using Hazina.Platform.Postgres;
 
 namespace Hazina.Platform.Privacy;
 
-/// <summary>What the platform itself holds of people: the keys that they made, and what they asked for and decided on, how they called the API.</summary>
-sealed class OwnTraces(Database database, TimeProvider time)
+/// <summary>What the platform itself holds of people: their keys, what they asked for and decided on, their calls of the API, their files.</summary>
+sealed class OwnTraces(Database database, FileRoom files, TimeProvider time)
 {
     public async Task<JsonObject> Export(Guid person, CancellationToken cancellation)
     {
@@ -19,10 +20,11 @@ sealed class OwnTraces(Database database, TimeProvider time)
             ["api_keys"] = await Rows(KeysWriterSql),
             ["approvals"] = await Rows(ApprovalsWriterSql),
             ["api_calls"] = await Rows(CallsWriterSql),
+            ["files"] = await Rows(FilesWriterSql),
         };
     }
 
-    /// <summary>Ends the keys, and has calls of the API forget where they came from and what they said. Approvals are business that stays, by ids.</summary>
+    /// <summary>Ends keys, deletes files, and has calls forget where they came from and what they said. Approvals are business that stays, by ids.</summary>
     public async Task Erase(Guid person, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
@@ -32,6 +34,7 @@ sealed class OwnTraces(Database database, TimeProvider time)
         await connection.ExecuteAsync(
             new CommandDefinition(EraseCallsWriterSql, new { person }, commandTimeout: 0, cancellationToken: cancellation)
         );
+        await files.DeleteOf(person, cancellation);
     }
 
     const string KeysWriterSql = """
@@ -53,6 +56,12 @@ sealed class OwnTraces(Database database, TimeProvider time)
                  where user_id = @person
                     or key_id = any (array(select k.id from platform.api_keys k where k.owner_type = 'user' and k.owner_id = @person))
                  order by id desc limit 10000) c
+        """;
+
+    const string FilesWriterSql = """
+        select coalesce(jsonb_agg(to_jsonb(f) order by f.id), '[]')::text
+          from (select id, purpose, size, type, encode(sha256, 'hex') as sha256, created_at
+                  from platform.files where owner_type = 'user' and owner_id = @person and deleted_at is null) f
         """;
 
     const string EraseCallsWriterSql = """

@@ -31,7 +31,7 @@ create index on platform.api_calls (at);
 -- Requests see the calls that were made with keys that they see.
 alter table platform.api_calls enable row level security;
 alter table platform.api_calls force row level security;
-create policy own on platform.api_calls for select to platform using (key_id = any (array(select k.id from platform.api_keys k)));
+create policy own on platform.api_calls for select to platform using (key_id in (select k.id from platform.api_keys k));
 create policy every on platform.api_calls to platform_writer using (true) with check (true);
 grant select on platform.api_calls to platform;
 grant select, insert, delete on platform.api_calls to platform_writer;

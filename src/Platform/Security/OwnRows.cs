@@ -1,3 +1,4 @@
+using System.Data;
 using Dapper;
 using Hazina.Platform.Events;
 using Hazina.Platform.Postgres;
@@ -39,12 +40,14 @@ public sealed class OwnRows : IAsyncDisposable
     /// <param name="user">Whose rows; the zero UUID where it is no person's.</param>
     /// <param name="organizations">And of which organisations.</param>
     /// <param name="stop">Stops asking.</param>
+    /// <param name="isolation">Repeatable read where several looks are to be of one moment.</param>
     public static async Task<OwnRows> Open(
         Database database,
         string module,
         Guid user,
         IEnumerable<Guid> organizations,
-        CancellationToken stop
+        CancellationToken stop,
+        IsolationLevel isolation = IsolationLevel.ReadCommitted
     )
     {
         ArgumentNullException.ThrowIfNull(database);
@@ -52,7 +55,7 @@ public sealed class OwnRows : IAsyncDisposable
         var opened = await database.Requests(module).OpenConnectionAsync(stop);
         try
         {
-            var begun = await opened.BeginTransactionAsync(stop);
+            var begun = await opened.BeginTransactionAsync(isolation, stop);
             await opened.ExecuteAsync(new CommandDefinition(BecomeSql, values, begun, cancellationToken: stop));
             return new OwnRows(opened, begun, user, stop);
         }

@@ -163,7 +163,7 @@ public sealed class ApprovalTests(ApprovalTests.Server server) : IClassFixture<A
             await owner.QuerySingleAsync<string>(
                 """
                 select e.data ->> 'actor_id'
-                  from (select key, data from platform.outbox union all select key, data from platform.events) as e
+                  from (select id, key, data from platform.outbox union select id, key, data from platform.events) as e
                  where e.key = 'approval:' || @id and e.data ->> 'action' = 'platform.approval.given_up'
                 """,
                 new { id = (string)asked["id"]! }

@@ -68,10 +68,9 @@ public abstract class CacheTests
         }
     }
 
-    [Fact]
-    public async Task Who_has_read_before_a_change_does_not_put_the_old_back()
+    /// <summary>Somebody who has asked the table, and waits before that is kept.</summary>
+    static async Task<(Task<Thing> Slow, TaskCompletionSource Go)> Reading(Cache cache, string key, Table table)
     {
-        var (cache, table, key) = (await Cache(), new Table(), Any());
         TaskCompletionSource asked = new(),
             go = new();
         var slow = cache.Read(
@@ -86,6 +85,14 @@ public abstract class CacheTests
             }
         );
         await asked.Task;
+        return (slow, go);
+    }
+
+    [Fact]
+    public async Task Who_has_read_before_a_change_does_not_put_the_old_back()
+    {
+        var (cache, table, key) = (await Cache(), new Table(), Any());
+        var (slow, go) = await Reading(cache, key, table);
         await cache.Remove(key);
         table.Name = "Achieng";
         go.SetResult();
@@ -97,20 +104,7 @@ public abstract class CacheTests
     public async Task Who_asks_after_a_change_is_not_given_what_somebody_was_reading_before_it()
     {
         var (cache, table, key) = (await Cache(), new Table(), Any());
-        TaskCompletionSource asked = new(),
-            go = new();
-        var slow = cache.Read(
-            key,
-            Long,
-            async () =>
-            {
-                var old = await table.Read();
-                asked.SetResult();
-                await go.Task;
-                return old;
-            }
-        );
-        await asked.Task;
+        var (slow, go) = await Reading(cache, key, table);
         await cache.Remove(key);
         table.Name = "Achieng";
         var after = cache.Read(key, Long, table.Read);

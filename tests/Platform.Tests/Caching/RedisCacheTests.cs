@@ -72,6 +72,28 @@ public sealed class RedisCacheTests : CacheTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_others_are_told_stands_there_as_was_said_and_is_told_over()
+    {
+        var (cache, open, closed) = (await Process(), Any(), Any());
+        Assert.True(cache.IsShared);
+        using var outside = await ConnectionMultiplexer.ConnectAsync(redis.Address);
+        foreach (var name in (string[])["Asha", "Wanjiku"])
+        {
+            Assert.True(await cache.Tell([new Told<Thing>(open, new Thing(name, 1), Long)], isReadable: true));
+            Assert.True(await cache.Tell([new Told<Thing>(closed, new Thing(name, 1), Long)], isReadable: false));
+            Assert.Contains(name, (string?)await outside.GetDatabase().StringGetAsync(open), StringComparison.Ordinal);
+            Assert.DoesNotContain(name, (string?)await outside.GetDatabase().StringGetAsync(closed), StringComparison.Ordinal);
+        }
+
+        Assert.InRange((await outside.GetDatabase().KeyTimeToLiveAsync(open))!.Value, Long - TimeSpan.FromMinutes(1), Long);
+        redis.Kill();
+        await Eventually.TrueAsync(
+            async () => !await cache.Tell([new Told<Thing>(open, new Thing("Asha", 1), Long)], isReadable: true),
+            "it is away"
+        );
+    }
+
+    [Fact]
     public async Task What_somebody_has_put_there_or_moved_or_kept_under_another_key_is_not_believed()
     {
         var (cache, table, mine, theirs) = (await Process(), new Table(), Any(), Any());

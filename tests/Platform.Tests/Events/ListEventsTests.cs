@@ -17,20 +17,22 @@ public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixtu
     [Fact]
     public async Task Events_come_in_order_and_page_by_page_until_nothing_is_left()
     {
-        var numbers = new List<long>();
+        var told = new List<JsonElement>();
         var (after, more) = (0L, true);
         while (more)
         {
             var page = await Get(server.App.Client, $"?limit=7&after={after}");
             Assert.Equal(("list", "/v1/events"), (page.Text("object"), page.Text("url")));
-            numbers.AddRange(Data(page).Select(e => e.GetProperty("number").GetInt64()));
-            (after, more) = (numbers[^1], page.GetProperty("has_more").GetBoolean());
+            told.AddRange(Data(page));
+            (after, more) = (told[^1].GetProperty("number").GetInt64(), page.GetProperty("has_more").GetBoolean());
         }
 
         // 30 of live, 5 of them not shown, and one of people; those of the sandbox lie between.
-        Assert.Equal(Server.Live, numbers);
+        Assert.Equal(Server.Live, told.Select(Place));
+        var numbers = told.Select(e => e.GetProperty("number").GetInt64()).ToList();
+        Assert.Equal(numbers.Order().Distinct(), numbers);
         Assert.Empty(Data(await Get(server.App.Client, $"?after={after}")));
-        Assert.Equal(Server.Live, Data(await Get(server.App.Client)).Select(e => e.GetProperty("number").GetInt64()));
+        Assert.Equal(Server.Live, Data(await Get(server.App.Client)).Select(Place));
     }
 
     [Fact]
@@ -51,7 +53,7 @@ public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixtu
     public async Task A_key_sees_its_own_book_alone_and_never_people_or_what_is_not_shown()
     {
         using var sandbox = await server.App.ClientAsync("sandbox");
-        Assert.Equal(Server.Sandbox, Data(await Get(sandbox)).Select(e => e.GetProperty("number").GetInt64()));
+        Assert.Equal(Server.Sandbox, Data(await Get(sandbox)).Select(Place));
     }
 
     [Fact]
@@ -163,8 +165,9 @@ public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixtu
         );
         var written = await behind.QueryAsync<string>(
             """
+            -- An event stands in both for the moment between its number and its removal.
             select e.data ->> 'action' || ' ' || e.key
-              from (select key, data from platform.outbox union all select key, data from platform.events) as e
+              from (select id, key, data from platform.outbox union select id, key, data from platform.events) as e
              where e.data ->> 'actor_id' = @id and e.key like 'event:%' order by 1
             """,
             new { id = operations.Id.ToString() }
@@ -175,14 +178,20 @@ public sealed class ListEventsTests(ListEventsTests.Server server) : IClassFixtu
             operations.SendAsync(HttpMethod.Post, $"/v1/events/parked/{Uri.EscapeDataString(id)}/{what}");
     }
 
+    /// <summary>As it was given to the event, and for one of something else what it is: numbers have gaps.</summary>
+    static string Place(JsonElement told) =>
+        told.Text("type") == SampleModule.Moved.Name
+            ? told.GetProperty("data").GetProperty("place").GetRawText()
+            : $"{told.Text("type")} {told.Text("key")}";
+
     static List<JsonElement> Data(JsonElement list) => [.. list.GetProperty("data").EnumerateArray()];
 
     public sealed class Server : IAsyncLifetime
     {
         /// <summary>What callers of each book see.</summary>
-        public static List<long> Live { get; } = [.. Enumerable.Range(1, 60).Where(n => n % 2 == 1 && n % 12 != 11).Select(n => (long)n)];
+        public static List<string> Live { get; } = [.. Enumerable.Range(1, 60).Where(n => n % 2 == 1 && n % 12 != 11).Select(n => $"{n}")];
 
-        public static List<long> Sandbox { get; } = [.. Enumerable.Range(1, 60).Where(n => n % 2 == 0).Select(n => (long)n)];
+        public static List<string> Sandbox { get; } = [.. Enumerable.Range(1, 60).Where(n => n % 2 == 0).Select(n => $"{n}")];
 
         public HazinaApp App { get; private set; } = null!;
 

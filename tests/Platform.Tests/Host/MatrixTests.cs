@@ -157,12 +157,41 @@ public sealed partial class MatrixTests
         POST   /v1/accounts/{account}/close                           key,people  400
         GET    /v1/accounts/{account}/balance                         key,people  404
         GET    /v1/accounts/{account}/balance/explanation             key,people  404
+        GET    /v1/balances                                           key,people  200
         GET    /v1/accounts/{account}/activity                        key,people  404
         PATCH  /v1/accounts/{account}/activity/{entry}                key,people  400
+        POST   /v1/accounts/{account}/activity/{entry}/attachments    key,people  400
+        GET    /v1/accounts/{account}/activity/{entry}/attachments    key,people  404
+        GET    /v1/accounts/{account}/activity/{entry}/attachments/{attachment}  key,people  404
+        DELETE /v1/accounts/{account}/activity/{entry}/attachments/{attachment}  key,people  404
         GET    /v1/accounts/{account}/spending                        key,people  404
         POST   /v1/accounts/{account}/statements                      key,people  400
         GET    /v1/accounts/{account}/statements                      key,people  404
         GET    /v1/statements/{statement}                             key,people  404
+        GET    /v1/fees                                               key,people  200
+        POST   /v1/fees/quote                                         key,people  400
+        PUT    /v1/fees/{type}                                        operations,admin  400
+        GET    /v1/fee-charges                                        key,people  200
+        GET    /v1/reports/revenue                                    staff       400
+
+        POST   /v1/payments                                           key,people  400
+        POST   /v1/payments/quote                                     key,people  400
+        GET    /v1/payments                                           key,people  400
+        GET    /v1/payments/{payment}                                 key,people  404
+        POST   /v1/payments/{payment}/capture                         key,people  400
+        POST   /v1/payments/{payment}/cancel                          key,people  400
+        POST   /v1/payments/{payment}/refunds                         key,people  400
+        GET    /v1/payments/{payment}/timeline                        key,people  404
+
+        POST   /v1/payment-intents                                    key,people  400
+        GET    /v1/payment-intents                                    key,people  400
+        GET    /v1/payment-intents/{intent}                           key,people  404
+        GET    /v1/payment-intents/{intent}/timeline                  key,people  404
+        POST   /v1/payment-intents/{intent}/sources                   key,people  400
+        POST   /v1/payment-intents/{intent}/confirm                   key,people  400
+        POST   /v1/payment-intents/{intent}/capture                   key,people  400
+        POST   /v1/payment-intents/{intent}/cancel                    key,people  400
+
         GET    /v1/accounts/{account}/interest                        key,people  404
         GET    /v1/interest-rates                                     key,people  200
         PUT    /v1/interest-rates/{currency}                          operations,admin  400
@@ -183,6 +212,71 @@ public sealed partial class MatrixTests
         POST   /v1/beneficiaries                                      key,people  400
         GET    /v1/beneficiaries                                      key,people  200
         DELETE /v1/beneficiaries/{beneficiary}                        key,people  404
+
+        POST   /v1/callbacks/{provider}/{secret}                      anyone      404
+        POST   /k/{secret}                                            anyone      404
+        POST   /v1/funding-sessions                                   key,people  400
+        GET    /v1/funding-sessions                                   key,people  200
+        POST   /v1/funding-sessions/quote                             key,people  400
+        GET    /v1/funding-sessions/{session}                         key,people  404
+        POST   /v1/withdrawals                                        key,people  400
+        GET    /v1/withdrawals                                        key,people  200
+        POST   /v1/withdrawals/quote                                  key,people  400
+        GET    /v1/withdrawals/{withdrawal}                           key,people  404
+        POST   /v1/withdrawals/{withdrawal}/cancel                    key,people  404
+        GET    /v1/operations/provider-calls                          operations,admin  200
+        GET    /v1/operations/provider-calls/{call}                   operations,admin  404
+        POST   /v1/operations/provider-calls/{call}/resolution        operations,admin  400
+        POST   /v1/operations/provider-calls/{call}/reversal          operations,admin  400
+        GET    /v1/operations/reversals                               operations,admin  200
+        GET    /v1/operations/reversals/{reversal}                    operations,admin  404
+        GET    /v1/operations/suspense                                operations,admin  200
+        POST   /v1/operations/suspense/{suspense}/assignment          operations,admin  400
+        POST   /v1/operations/rail-statements                         key,staff   415
+        GET    /v1/operations/rail-statements                         key,staff   200
+        GET    /v1/operations/rail-statements/{statement}             key,staff   404
+        POST   /v1/operations/rail-settlements                        operations,admin  400
+        GET    /v1/operations/rail-settlements                        key,staff   200
+        GET    /v1/operations/breaks                                  key,staff   200
+        GET    /v1/operations/breaks/{break}                          key,staff   404
+        POST   /v1/operations/breaks/{break}/resolve                  operations,admin  400
+        POST   /v1/operations/trust-proofs                            key,staff   400
+        GET    /v1/operations/trust-proofs                            key,staff   200
+        GET    /v1/operations/trust-proofs/{proof}                    key,staff   404
+        GET    /v1/operations/withdrawals                             staff       200
+        POST   /v1/operations/withdrawals/{withdrawal}/approve        staff       404
+        POST   /v1/operations/withdrawals/{withdrawal}/reject         staff       404
+
+        POST   /v1/payment-requests                                   key,people  400
+        GET    /v1/payment-requests                                   key,people  200
+        GET    /v1/payment-requests/{request}                         key,people  404
+        POST   /v1/payment-requests/{request}/pay                     key,people  400
+        POST   /v1/payment-requests/{request}/decline                 key,people  404
+        POST   /v1/payment-requests/{request}/cancel                  key,people  404
+        POST   /v1/payment-requests/{request}/block                   key,people  404
+        GET    /v1/payment-request-blocks                             key,people  200
+        DELETE /v1/payment-request-blocks/{block}                     key,people  404
+
+        POST   /v1/standing-orders                                    key,people  400
+        GET    /v1/standing-orders                                    key,people  200
+        GET    /v1/standing-orders/{order}                            key,people  404
+        GET    /v1/standing-orders/{order}/runs                       key,people  404
+        POST   /v1/standing-orders/{order}/pause                      key,people  404
+        POST   /v1/standing-orders/{order}/resume                     key,people  404
+        POST   /v1/standing-orders/{order}/skip                       key,people  400
+        POST   /v1/standing-orders/{order}/end                        key,people  404
+
+        POST   /v1/payout-batches                                     key,people  400
+        GET    /v1/payout-batches                                     key,people  200
+        GET    /v1/payout-batches/{batch}                             key,people  404
+        GET    /v1/payout-batches/{batch}/rows                        key,people  404
+        GET    /v1/payout-batches/{batch}/result                      key,people  404
+        POST   /v1/payout-batches/{batch}/cancel                      key,people  404
+        POST   /v1/payout-batches/{batch}/confirm                     people      404
+        POST   /v1/payout-batches/{batch}/approve                     people      404
+        GET    /v1/operations/payout-batches                          staff       200
+        POST   /v1/operations/payout-batches/{batch}/approve          staff       404
+        POST   /v1/operations/payout-batches/{batch}/reject           staff       404
 
         POST   /v1/auth/sign-out                                      people      204
         """;

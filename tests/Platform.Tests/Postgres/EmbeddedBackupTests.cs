@@ -93,17 +93,44 @@ public sealed class EmbeddedBackupTests : IAsyncLifetime
     [Fact]
     public async Task What_lies_beside_comes_back_too_but_never_over_what_is_there()
     {
-        foreach (var (place, text) in new[] { ("data/notes/old", "saved"), ("data/notes/deep/er", "saved"), ("again/notes/old", "newer") })
+        foreach (
+            var (place, text) in new[]
+            {
+                ("data/notes/old", "saved"),
+                ("data/notes/deep/er", "saved"),
+                ("data/files/a/b", "saved"),
+                ("again/notes/old", "newer"),
+            }
+        )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder.Inside(place))!);
             await File.WriteAllTextAsync(folder.Inside(place), text);
         }
 
-        await EmbeddedBackup.WriteAsync(Options("data") with { Beside = ["notes", "none"] }, Backup, progress: null, default);
-        await EmbeddedRestore.RunAsync(Options("again") with { Beside = ["notes"] }, Backup, (_, _) => Task.CompletedTask, default);
+        await EmbeddedBackup.WriteAsync(
+            Options("data") with
+            {
+                Beside = ["notes", "none"],
+                After = ["files"],
+            },
+            Backup,
+            progress: null,
+            default
+        );
+        await EmbeddedRestore.RunAsync(
+            Options("again") with
+            {
+                Beside = ["notes"],
+                After = ["files"],
+            },
+            Backup,
+            (_, _) => Task.CompletedTask,
+            default
+        );
 
         Assert.Equal("newer", await File.ReadAllTextAsync(folder.Inside("again/notes/old")));
         Assert.Equal("saved", await File.ReadAllTextAsync(folder.Inside("again/notes/deep/er")));
+        Assert.Equal("saved", await File.ReadAllTextAsync(folder.Inside("again/files/a/b")));
         Assert.False(Directory.Exists(folder.Inside("again/restore.new")));
     }
 

@@ -63,6 +63,20 @@ public sealed class MigratorTests
     }
 
     [Fact]
+    public async Task The_one_script_that_was_shipped_in_two_forms_is_taken_in_either()
+    {
+        await using var scratch = await ScratchDatabase.Create();
+        await using var database = Database.Owned(scratch.Superuser);
+        var migrator = new Migrator(database);
+        await migrator.Migrate([Vault(First)]);
+        await scratch.Ask<int>(
+            "with u as (update platform.migrations set checksum = '42a08df97b4c7c2b8973058d9c3cfe7543699da3854f99a83001810ecc0ce0fa' returning 1) "
+                + "select count(*)::int from u"
+        );
+        Assert.Equal(["vault/V1.1.0__weights.sql"], await migrator.Migrate([Vault(First, Second)]));
+    }
+
+    [Fact]
     public async Task A_missing_applied_script_and_one_that_comes_too_late_are_refused()
     {
         await using var scratch = await ScratchDatabase.Create();

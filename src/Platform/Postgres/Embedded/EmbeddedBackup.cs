@@ -81,8 +81,8 @@ public static class EmbeddedBackup
                 await using (var archive = new TarWriter(zipped, TarEntryFormat.Pax, leaveOpen: true))
                 {
                     var copy = new Copy(archive, progress);
-                    await copy.BesideAsync(options, ct);
-                    summary = await copy.RunAsync(session.ConnectionString, ct);
+                    await copy.BesideAsync(options, options.Beside, ct);
+                    summary = await copy.RunAsync(session.ConnectionString, options, ct);
                 }
 
                 target.Flush(flushToDisk: true);
@@ -103,10 +103,10 @@ public static class EmbeddedBackup
             bytes,
             total;
 
-        /// <summary>Before the database, so that it speaks of nothing that the copy does not have.</summary>
-        public async Task BesideAsync(EmbeddedPostgresOptions options, CancellationToken ct)
+        /// <summary>Keys before the database, so that it speaks of nothing that the copy does not have; files after it, for the same reason.</summary>
+        public async Task BesideAsync(EmbeddedPostgresOptions options, IReadOnlyList<string> names, CancellationToken ct)
         {
-            foreach (var folder in options.Beside.Select(name => Path.Combine(options.DataFolder, name)).Where(Directory.Exists))
+            foreach (var folder in names.Select(name => Path.Combine(options.DataFolder, name)).Where(Directory.Exists))
             {
                 foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
                 {
@@ -115,7 +115,7 @@ public static class EmbeddedBackup
             }
         }
 
-        public async Task<BackupSummary> RunAsync(string connectionString, CancellationToken ct)
+        public async Task<BackupSummary> RunAsync(string connectionString, EmbeddedPostgresOptions options, CancellationToken ct)
         {
             // One session from start to end: PostgreSQL gives the backup up when it goes, and so does the hold on the log.
             await using var connection = new NpgsqlConnection(
@@ -132,6 +132,7 @@ public static class EmbeddedBackup
             var (label, stop) = await StopAsync(connection, ct);
             await TextAsync(Folder + "backup_label", label, ct);
             await LogAsync(Path.Combine(cluster, "pg_wal"), start, stop, ct);
+            await BesideAsync(options, options.After, ct);
             var summary = new BackupSummary(
                 (await ReadAsync(connection, "SHOW server_version", ct)).Split(' ')[0],
                 TimeProvider.System.GetUtcNow(),

@@ -11,6 +11,9 @@ public sealed record EmbeddedPostgresOptions
     /// </summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
+    /// <summary>The same for what the database speaks of, and what never changes once it is there: copied after it.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
     /// <summary>Where a fetched PostgreSQL is kept; the data folder where nothing is said. Clusters side by side can share one.</summary>
     public string? BinariesFolder { get; init; }
 

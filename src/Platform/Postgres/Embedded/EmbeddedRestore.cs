@@ -68,7 +68,7 @@ public static class EmbeddedRestore
     /// <summary>What is there already may be newer than the backup, and is kept.</summary>
     static void BringBeside(string from, EmbeddedPostgresOptions options)
     {
-        foreach (var folder in options.Beside.Select(name => Path.Combine(from, name)).Where(Directory.Exists))
+        foreach (var folder in options.Beside.Concat(options.After).Select(name => Path.Combine(from, name)).Where(Directory.Exists))
         {
             foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             {
