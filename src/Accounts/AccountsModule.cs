@@ -1,5 +1,6 @@
 using Hazina.Accounts.Activities;
 using Hazina.Accounts.Adjustments;
+using Hazina.Accounts.Attachments;
 using Hazina.Accounts.Beneficiaries;
 using Hazina.Accounts.Holdings;
 using Hazina.Accounts.Interest;
@@ -10,7 +11,9 @@ using Hazina.Ledger;
 using Hazina.Platform;
 using Hazina.Platform.Approvals;
 using Hazina.Platform.Auditing;
+using Hazina.Platform.Counting;
 using Hazina.Platform.Events;
+using Hazina.Platform.Files;
 using Hazina.Platform.Jobs;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Privacy;
@@ -19,6 +22,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Hazina.Accounts;
 
@@ -38,6 +42,9 @@ public static class AccountsModule
                 "The setting Accounts:TimeZone, or one of Accounts:TimeZones, is no time zone such as Africa/Nairobi."
             )
             .ValidateOnStart();
+        services.AddSingleton<KeptAccounts>();
+        services.AddSingleton<BalanceKeys>();
+        services.AddHostedService(s => s.GetRequiredService<BalanceKeys>());
         services.AddSingleton<AccountDesk>();
         services.AddSingleton<AccountNumbers>();
         services.AddSingleton<Opening>();
@@ -58,9 +65,13 @@ public static class AccountsModule
         services.AddSingleton<LimitDesk>();
         services.AddSingleton<OwnLimits>();
         services.AddSingleton<RecipientDesk>();
+        services.AddSingleton<Passages>();
         services.AddSingleton<BeneficiaryDesk>();
+        services.AddSingleton<TransferKeys>();
         services.AddSingleton<InterestJob>();
         services.AddSingleton<InterestPayer>();
+        services.AddSingleton<ClosingInterest>();
+        services.AddSingleton<StatementLines>();
         services.AddSingleton<StatementMaker>();
         services.AddSingleton<StatementDesk>();
         services.AddSingleton<MonthlyStatements>();
@@ -68,7 +79,11 @@ public static class AccountsModule
             s.GetRequiredService<Database>(),
             s.GetRequiredService<Chart>(),
             s.GetRequiredService<Opening>(),
-            s.GetRequiredService<LimitDesk>()
+            s.GetRequiredService<LimitDesk>(),
+            s.GetRequiredService<AccountDesk>(),
+            s.GetRequiredService<Passages>(),
+            s.GetRequiredService<ICounters>(),
+            s.GetRequiredService<IOptions<AccountsOptions>>()
         ));
         services.AddListener(
             UntoldPostings.Listener,
@@ -77,10 +92,22 @@ public static class AccountsModule
         );
         services.AddEvents(Events.All).AddOutbox("accounts").AddAudit("accounts");
         services.AddApprovals(SetCreditLine.Kind, SetTier.Kind, BookAdjustment.Kind, SetInterestRate.Kind);
+        AddJobs(services);
+        services.AddRefusals(Refusals.All);
+        return services.AddPermissions([.. AccountsPermissions.All]);
+    }
+
+    static void AddJobs(IServiceCollection services)
+    {
         services.AddJob(
             "accounts.forget_recipients",
             TimeSpan.FromHours(1),
             (s, stop) => s.GetRequiredService<RecipientDesk>().Sweep(stop)
+        );
+        services.AddJob(
+            "accounts.forget_refused_transfers",
+            TimeSpan.FromHours(1),
+            (s, stop) => s.GetRequiredService<TransferKeys>().Sweep(stop)
         );
         services.AddJob(
             "accounts.monthly_statements",
@@ -88,8 +115,8 @@ public static class AccountsModule
             (s, stop) => s.GetRequiredService<MonthlyStatements>().Make(stop)
         );
         services.AddJob("accounts.interest", TimeSpan.FromMinutes(15), (s, stop) => s.GetRequiredService<InterestJob>().Run(stop));
-        services.AddRefusals(Refusals.All);
-        return services.AddPermissions([.. AccountsPermissions.All]);
+        services.AddFilePurpose(AttachmentUse.Purpose);
+        services.AddSingleton<StatementPrinter>();
     }
 
     /// <summary><c>/v1/accounts/…</c> and what belongs to them.</summary>
@@ -104,11 +131,16 @@ public static class AccountsModule
         UnfreezeAccount.Map(own);
         CloseAccount.Map(own);
         GetBalance.Map(own);
+        GetBalances.Map(own);
         ExplainBalance.Map(own);
 
         var activity = routes.MapGroup("/v1").WithTags("Activity").RequirePermission(AccountsPermissions.Own);
         ListActivity.Map(activity);
         AnnotateActivity.Map(activity);
+        AddAttachment.Map(activity);
+        ListAttachments.Map(activity);
+        GetAttachment.Map(activity);
+        RemoveAttachment.Map(activity);
         GetSpending.Map(activity);
         MakeRule.Map(activity);
         ListRules.Map(activity);
@@ -117,8 +149,11 @@ public static class AccountsModule
         var statements = routes.MapGroup("/v1").WithTags("Statements").RequirePermission(AccountsPermissions.Own);
         MakeStatement.Map(statements);
         ListStatements.Map(statements);
+        GetStatement.Map(statements);
         GetStatementFile.Map(statements);
-        ListInterest.Map(routes.MapGroup("/v1").WithTags("Interest").RequirePermission(AccountsPermissions.Own));
+        var interest = routes.MapGroup("/v1").WithTags("Interest").RequirePermission(AccountsPermissions.Own);
+        ListInterestRates.Map(interest);
+        GetInterest.Map(interest);
 
         var transfers = routes.MapGroup("/v1").WithTags("Transfers").RequirePermission(AccountsPermissions.Own);
         FindRecipient.Map(transfers);

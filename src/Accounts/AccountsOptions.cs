@@ -27,7 +27,23 @@ public sealed class AccountsOptions
     /// <summary>Up to which amount one person of operations books an adjustment alone, by currency; where none is given, each takes two people.</summary>
     public Dictionary<string, decimal> AdjustmentAlone { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether and how balances that were asked for stand in Redis for others to read, where there is one.</summary>
+    public SharedBalances BalancesInRedis { get; set; } = SharedBalances.Sealed;
+
     internal TimeZoneInfo ZoneOf(string book) => TimeZoneInfo.FindSystemTimeZoneById(TimeZones.GetValueOrDefault(book, TimeZone));
 
     internal bool HasGoodZones => TimeZones.Values.Append(TimeZone).All(z => TimeZoneInfo.TryFindSystemTimeZoneById(z, out _));
+}
+
+/// <summary>How balances stand in Redis.</summary>
+public enum SharedBalances
+{
+    /// <summary>Encrypted with the field keys, as all that lies there: for programs that have these keys.</summary>
+    Sealed,
+
+    /// <summary>As JSON in the clear, for any program that reads this Redis: whose account it is stands nowhere beside it.</summary>
+    Readable,
+
+    /// <summary>Not at all.</summary>
+    Off,
 }

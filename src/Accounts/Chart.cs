@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Hazina.Ledger;
 using Hazina.Money;
+using Hazina.Platform.Canonical;
 using Hazina.Platform.Http;
 
 namespace Hazina.Accounts;
@@ -64,14 +63,8 @@ sealed class Chart(Journal journal)
         };
 
     /// <summary>Made of its name, so that every server knows it without asking.</summary>
-    public static Guid IdOf(string book, Currency currency, SystemAccount account)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"hazina/chart/{book}/{currency.Code}/{Words.Of(account)}"));
-        var bytes = hash.AsSpan(0, 16);
-        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80); // version 8, as RFC 9562 has it for ids of one's own making
-        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
-        return new Guid(bytes, bigEndian: true);
-    }
+    public static Guid IdOf(string book, Currency currency, SystemAccount account) =>
+        NamedId.Of($"chart/{book}/{currency.Code}/{Words.Of(account)}");
 
     /// <summary>Its id; opens it where it is not there yet.</summary>
     public async Task<Guid> Of(string book, Currency currency, SystemAccount account, CancellationToken stop)

@@ -47,18 +47,24 @@ static class Postings
             Steps = [new Change(account.Id, Floor: new Limit(-line))],
         };
 
-    /// <summary>The end of an account, and where what was left on it goes.</summary>
-    public static Posting Closing(Guid id, AccountRow account, Amount left, Guid? sweepTo) =>
-        new()
+    /// <summary>The end of an account: what savings are still due comes in, and all that is on it goes where it was named.</summary>
+    /// <param name="interest">Null or zero: nothing is due.</param>
+    /// <param name="left">With the interest.</param>
+    public static Posting Closing(Guid id, AccountRow account, Amount? interest, Guid? expense, Amount left, Guid? sweepTo)
+    {
+        var steps = new List<Step>();
+        if (interest is { Value: > 0 } due)
+            steps.Add(new Leg(expense!.Value, account.Id, due));
+        if (sweepTo is { } other && left.Value > 0)
+            steps.Add(new Leg(account.Id, other, left));
+        return new()
         {
             Id = id,
             Book = account.Book,
             Kind = "account_closing",
-            Steps =
-                sweepTo is { } other && left.Value > 0
-                    ? [new Leg(account.Id, other, left), new Close(account.Id)]
-                    : [new Close(account.Id)],
+            Steps = [.. steps, new Close(account.Id)],
         };
+    }
 
     /// <summary>Between two customers, or two accounts of one.</summary>
     public static Posting Transfer(Guid id, string book, Guid from, Guid to, Amount amount, IReadOnlyList<Condition> conditions) =>

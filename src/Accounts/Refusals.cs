@@ -103,6 +103,13 @@ public static class Refusals
         "The account's activity has no entry with this id, or the account is not one's own."
     );
 
+    public static readonly RefusalType NoSuchAttachment = new(
+        "accounts.no_such_attachment",
+        404,
+        "No such file",
+        "The entry has no file with this id, or the account is not one's own."
+    );
+
     public static readonly RefusalType NoSuchRule = new(
         "accounts.no_such_rule",
         404,
@@ -194,6 +201,27 @@ public static class Refusals
         "ISO 20022 knows currencies of three letters and amounts of at most five digits after the point. Ask for another format."
     );
 
+    public static readonly RefusalType NoPrinter = new(
+        "accounts.no_printer",
+        501,
+        "No PDF is made here",
+        "Whoever runs the platform has installed no Chromium. Ask for html, which a browser prints, or for another format."
+    );
+
+    public static readonly RefusalType TooLongToPrint = new(
+        "accounts.too_long_to_print",
+        422,
+        "Too long for a PDF",
+        "The statement has more lines than are put on paper. Ask for csv, camt053 or html, or for a statement of fewer days."
+    );
+
+    public static readonly RefusalType NotPrinted = new(
+        "accounts.not_printed",
+        503,
+        "The PDF could not be made",
+        "It took too long, or too many are being made. Ask again in a moment, or for another format."
+    );
+
     public static readonly RefusalType RateTooLate = new(
         "accounts.rate_too_late",
         422,
@@ -218,6 +246,7 @@ public static class Refusals
         Conflict,
         NotOpenYet,
         NoSuchEntry,
+        NoSuchAttachment,
         NoSuchRule,
         LimitExceeded,
         LimitRaise,
@@ -231,6 +260,9 @@ public static class Refusals
         NoSuchStatement,
         StatementNotReady,
         FormatCannotHold,
+        NoPrinter,
+        TooLongToPrint,
+        NotPrinted,
         RateTooLate,
     ];
 }

@@ -1,3 +1,4 @@
+using Hazina.Host;
 using Hazina.Ledger;
 using Hazina.Money;
 using Hazina.Platform.Http;
@@ -10,15 +11,18 @@ public sealed class ChartTests(AccountsServer server)
     [Fact]
     public async Task Several_servers_agree_on_the_accounts_of_the_house()
     {
-        await using var database = await HazinaDatabase.CreateAsync();
-        await using var one = await HazinaApp.StartAsync(database);
-        await using var two = await HazinaApp.StartAsync(database);
+        var one = await server.App;
+        var database = one.Services.GetRequiredService<ServerOptions>().OwnerConnectionString;
+        await using var two = await HazinaApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["database_owner"] = database }
+        );
         var apps = new[] { one, two };
-        var kes = Currency.Of("KES");
+        // Of no other test's.
+        var unused = Currency.Of("ETB");
         var ids = await Task.WhenAll(
             from account in Enum.GetValues<SystemAccount>()
             from app in apps
-            select app.Services.GetRequiredService<CustomerAccounts>().House("live", kes, account)
+            select app.Services.GetRequiredService<CustomerAccounts>().House("live", unused, account)
         );
         Assert.Equal(Enum.GetValues<SystemAccount>().Length, ids.Distinct().Count());
         Assert.Equal(ids.Where((_, i) => i % 2 == 0), ids.Where((_, i) => i % 2 == 1));

@@ -22,6 +22,8 @@ public sealed class ModelTests(AccountsServer server)
             line.Book(1000, "deposit");
         }
 
+        foreach (var line in model)
+            await Limit(line, random);
         for (var step = 0; step < 60; step++)
         {
             var (from, to) = (model[random.Next(model.Count)], model[random.Next(model.Count)]);
@@ -38,16 +40,25 @@ public sealed class ModelTests(AccountsServer server)
         foreach (var line in model)
         {
             Assert.True(line.Balance == await line.Who.Balance(line.Account), $"seed {seed}");
-            var told = await line.Who.Activity(line.Account);
+            var told = await line.Who.Activity(line.Account, "&status=completed");
             Assert.Equal(
                 line.Entries.AsEnumerable().Reverse(),
                 told.Select(a => (Customer.Digits(a["balance_after"]), (string)a["type"]!))
             );
             var daily = (await line.Who.Get($"/v1/accounts/{line.Account}/limits")).Is(HttpStatusCode.OK)["daily"]!;
             Assert.True(line.SentToOthers == Customer.Digits(daily["used"]), $"seed {seed}");
+            Assert.True(line.Daily - line.SentToOthers == Customer.Digits(daily["left"]), $"seed {seed}");
         }
 
         Assert.True(model.Sum(l => l.Balance) == 6000, $"seed {seed}");
+    }
+
+    /// <summary>So low that some of what is sent is too much at once, and some for a day.</summary>
+    static async Task Limit(Line line, Random random)
+    {
+        (line.AtOnce, line.Daily) = (random.Next(300, 600), random.Next(600, 1500));
+        var limits = new JsonObject { ["transaction"] = Customer.Amount(line.AtOnce), ["daily"] = Customer.Amount(line.Daily) };
+        (await line.Who.Patch($"/v1/accounts/{line.Account}/limits", limits)).Is(HttpStatusCode.OK);
     }
 
     static void Toggle(Line line, JsonNode told)
@@ -63,11 +74,13 @@ public sealed class ModelTests(AccountsServer server)
             ? await from.Who.Transfer(from.Account, "account", to.Account, amount)
             : await from.Who.Transfer(from.Account, "recipient", await from.Who.Recipient(await to.Who.NumberOf(to.Account)), amount);
         var expected =
-            from.Frozen ? HttpStatusCode.UnprocessableEntity
-            : amount > from.Balance ? HttpStatusCode.PaymentRequired
-            : HttpStatusCode.Created;
-        Assert.True(expected == reply.Status, $"{reply.Status}, not {expected}, seed {seed}: {reply.Text}");
-        if (expected != HttpStatusCode.Created)
+            !isOwn && amount > from.AtOnce ? "accounts.limit_exceeded"
+            : from.Frozen ? "accounts.frozen"
+            : !isOwn && from.SentToOthers + amount > from.Daily ? "accounts.limit_exceeded"
+            : amount > from.Balance ? "ledger.insufficient_funds"
+            : null;
+        Assert.True(expected == reply.Code, $"{reply.Code}, not {expected}, seed {seed}: {reply.Text}");
+        if (expected is not null)
             return;
         from.Book(-amount, "transfer");
         to.Book(amount, "transfer");
@@ -85,6 +98,10 @@ public sealed class ModelTests(AccountsServer server)
         public bool Frozen { get; set; }
 
         public decimal SentToOthers { get; set; }
+
+        public decimal AtOnce { get; set; }
+
+        public decimal Daily { get; set; }
 
         public List<(decimal After, string Type)> Entries { get; } = [];
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Dapper;
+using Npgsql;
 
 namespace Hazina.Accounts.Tests;
 
@@ -24,6 +25,41 @@ public sealed class RowSecurityTests(AccountsServer server)
     }
 
     [Fact]
+    public async Task An_entry_is_of_an_account_that_is_there_and_stays_its()
+    {
+        var asha = await server.Someone();
+        var (purse, other) = (await asha.Account(100), await asha.Account());
+        await using var connection = await (await server.App).Database.Writer("accounts").OpenConnectionAsync();
+        await Refused(PostgresErrorCodes.ForeignKeyViolation, CopySql("gen_random_uuid()"));
+        await Refused(
+            PostgresErrorCodes.InsufficientPrivilege,
+            $"update accounts.activity set account_id = '{other}' where account_id = @purse"
+        );
+        await Refused(PostgresErrorCodes.InsufficientPrivilege, "delete from accounts.accounts where id = @purse");
+        Assert.Equal(1, await connection.ExecuteAsync(CopySql("account_id"), new { purse }));
+        await using var owner = await server.Owner();
+        var kept = await Assert.ThrowsAsync<PostgresException>(() =>
+            owner.ExecuteAsync($"delete from accounts.accounts where id = '{purse}'")
+        );
+        Assert.Equal(PostgresErrorCodes.RestrictViolation, kept.SqlState);
+
+        async Task Refused(string why, string sql)
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(sql, new { purse }));
+            Assert.Equal(why, refused.SqlState);
+        }
+
+        static string CopySql(string account) =>
+            $"""
+                insert into accounts.activity (id, account_id, owner_type, owner_id, book, type, status, side, amount, currency, description, source, source_id,
+                       transaction_id, journal_row, occurred_at, updated_at)
+                select gen_random_uuid(), {account}, owner_type, owner_id, book, type, status, side, amount, currency, description, source, source_id,
+                       transaction_id, journal_row, occurred_at, updated_at
+                  from accounts.activity where account_id = @purse
+                """;
+    }
+
+    [Fact]
     public async Task A_table_of_accounts_shows_the_rows_of_who_asks_and_of_named_organisations_alone()
     {
         var (asha, juma) = (await server.Someone(), await server.Someone());
@@ -40,6 +76,10 @@ public sealed class RowSecurityTests(AccountsServer server)
                 new JsonObject { ["from"] = DateTimeOffset.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }
             )
         ).Is(HttpStatusCode.Created);
+        var entry = (await asha.Activity(purse))[0]["id"];
+        (await asha.Attach($"/v1/accounts/{purse}/activity/{entry}/attachments", "a receipt"u8.ToArray(), "text/plain", null)).Is(
+            HttpStatusCode.Created
+        );
         await using var connection = await (await server.App).Database.Requests("accounts").OpenConnectionAsync();
         var tables = (
             await connection.QueryAsync<string>(
@@ -49,7 +89,10 @@ public sealed class RowSecurityTests(AccountsServer server)
                 """
             )
         ).ToList();
-        Assert.Equal(["accounts", "activity", "beneficiaries", "category_rules", "defaults", "statements", "transfers"], tables);
+        Assert.Equal(
+            ["accounts", "activity", "attachments", "beneficiaries", "category_rules", "defaults", "statements", "transfers"],
+            tables
+        );
         foreach (var table in tables)
         {
             var key = table == "transfers" ? "from_owner_id" : "owner_id";

@@ -36,6 +36,9 @@ public sealed record ActivityEntry(
     /// <summary>Whether it is between accounts of one holder, and so no spending.</summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>Where its posting goes on to move more of the account: what was on it in between. Null: what is on it afterwards.</summary>
+    internal decimal? BalanceAfter { get; init; }
+
     /// <summary>More, as a JSON object that the holder may see.</summary>
     public string? Details { get; init; }
 }

@@ -71,7 +71,7 @@ static class ActivityRows
                 Words.Of(entry.Side),
                 entry.Amount.Value,
                 entry.Amount.Currency.Code,
-                entry.Status == ActivityStatus.Completed ? Fill.BalanceAfter(entry.Account.Id) : null,
+                entry.Status != ActivityStatus.Completed ? null : entry.BalanceAfter ?? (object)Fill.BalanceAfter(entry.Account.Id),
                 entry.Category,
                 entry.Reference,
                 entry.Description,

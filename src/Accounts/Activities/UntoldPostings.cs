@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using Hazina.Ledger;
+using Hazina.Platform.Canonical;
 using Hazina.Platform.Events;
 using Hazina.Platform.Postgres;
 
@@ -80,17 +79,7 @@ sealed class UntoldPostings(Database database)
         : text;
 
     /// <summary>The same each time, so that an event that comes twice leaves one entry.</summary>
-    static Guid IdOf(Guid transaction, long row, string side)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"hazina/activity/{transaction}/{row}/{side}"));
-        Span<byte> bytes = hash.AsSpan(0, 16);
-        // The time of the transaction in front: ids of a page lie together.
-        transaction.TryWriteBytes(hash.AsSpan(16), bigEndian: true, out _);
-        hash.AsSpan(16, 6).CopyTo(bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80);
-        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
-        return new Guid(bytes, bigEndian: true);
-    }
+    static Guid IdOf(Guid transaction, long row, string side) => NamedId.Of($"activity/{transaction}/{row}/{side}", transaction);
 
     readonly record struct LegSide(
         Guid Id,

@@ -110,7 +110,7 @@ static class BookAdjustment
         var caller = Caller.Of(context);
         if (await desk.Any(caller.Book, account, context.RequestAborted) is not { } row)
             return AccountDesk.NoSuchAccount(account);
-        if (await desk.IsNearTo(caller.Id, row.OwnerId, context.RequestAborted))
+        if (await desk.People.IsNear(caller.Id, row.OwnerId, context.RequestAborted))
             return Refusals.OwnAccount.Because("Who is signed in holds the account, or sees the money of who does.", "account");
         if (amount.Currency != row.Money)
             return Hazina.Ledger.Refusals.CurrencyMismatch.Because($"The account is in {row.Currency}.", "/amount/currency");
@@ -136,7 +136,7 @@ static class BookAdjustment
         var desk = services.GetRequiredService<AccountDesk>();
         if (await desk.Any(approved.Book, wish.Account, stop) is not { } row)
             return AccountDesk.NoSuchAccount(wish.Account);
-        if (await desk.IsNearTo(approved.Checker, row.OwnerId, stop))
+        if (await desk.People.IsNear(approved.Checker, row.OwnerId, stop))
             return Refusals.OwnAccount.Because("Who approved it holds the account, or sees the money of who does.", "account");
         var outcome = await Book(services, approved.Id, row, wish, context: null, approved, stop);
         return outcome.IsPosted ? null

@@ -1,61 +1,32 @@
 using System.ComponentModel;
 using Dapper;
-using Hazina.Accounts.Holdings;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 
 namespace Hazina.Accounts.Beneficiaries;
 
 /// <summary>Saved recipients, as transfers ask for them.</summary>
-sealed class BeneficiaryDesk(Database database, TimeProvider time)
+sealed class BeneficiaryDesk(Database database)
 {
-    /// <summary>Whether little may go there yet.</summary>
-    public bool IsNew(BeneficiaryRow row) => row.TrustedAt > time.GetUtcNow();
-
-    /// <summary>One of the holder that pays.</summary>
-    public async Task<(BeneficiaryRow Row, Refusal? Refusal)> Find(
-        Holder holder,
-        string book,
-        Guid beneficiary,
-        string pointer,
-        CancellationToken stop
-    )
+    /// <summary>Whoever's it is; null where the book has none with this id.</summary>
+    public async Task<SavedRecipient?> Find(Guid beneficiary, string book, CancellationToken stop)
     {
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        var row = await connection.QuerySingleOrDefaultAsync<BeneficiaryRow>(
-            new CommandDefinition(
-                FindWriterSql,
-                new
-                {
-                    beneficiary,
-                    owner = holder.Id,
-                    book,
-                },
-                cancellationToken: stop
-            )
-        );
-        return row is null ? (null!, NoSuchBeneficiary(beneficiary, pointer)) : (row, null);
-    }
-
-    public async Task<BeneficiaryRow?> FindByAccount(Holder holder, Guid account, CancellationToken stop)
-    {
-        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        return await connection.QuerySingleOrDefaultAsync<BeneficiaryRow>(
-            new CommandDefinition(FindByAccountWriterSql, new { owner = holder.Id, account }, cancellationToken: stop)
+        return await connection.QuerySingleOrDefaultAsync<SavedRecipient>(
+            new CommandDefinition(FindWriterSql, new { beneficiary, book }, cancellationToken: stop)
         );
     }
 
     public static Refusal NoSuchBeneficiary(Guid id, string pointer) =>
         Refusals.NoSuchBeneficiary.Because($"There is no saved recipient {id}.", pointer);
 
-    const string FindWriterSql = $"""
-        select {BeneficiaryRow.Columns} from accounts.beneficiaries b where b.id = @beneficiary and b.owner_id = @owner and b.book = @book
-        """;
-
-    const string FindByAccountWriterSql = $"""
-        select {BeneficiaryRow.Columns} from accounts.beneficiaries b where b.owner_id = @owner and b.account_id = @account
+    const string FindWriterSql = """
+        select b.account_id, b.name, b.owner_id from accounts.beneficiaries b where b.id = @beneficiary and b.book = @book
         """;
 }
+
+/// <summary>A saved recipient's account, as its holder was told it.</summary>
+sealed record SavedRecipient(Guid AccountId, string Name, Guid OwnerId);
 
 /// <summary>A row of <c>accounts.beneficiaries</c>.</summary>
 sealed record BeneficiaryRow(

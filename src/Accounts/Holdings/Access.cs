@@ -14,15 +14,8 @@ sealed record Access(Guid? Person, IReadOnlyDictionary<Guid, bool> Organizations
     public static async Task<Access> Of(HttpContext context, People people)
     {
         var caller = Caller.Of(context);
-        if (caller.Session is null)
-            return new Access(
-                caller.KeyOfPerson,
-                caller.KeyOfOrganization is { } owner ? new Dictionary<Guid, bool> { [owner] = true } : [],
-                caller.Book,
-                caller
-            );
-        var rights = await people.MoneyRightsOf(caller.Id, context.RequestAborted);
-        return new Access(caller.Id, rights.ToDictionary(r => r.Organization, r => r.MayMove), caller.Book, caller);
+        var owners = await people.MoneyOwnersOf(caller, context.RequestAborted);
+        return new Access(owners.Person, owners.Organizations.ToDictionary(o => o.Organization, o => o.MayMove), caller.Book, caller);
     }
 
     /// <summary>Who answers for what is asked: the person, or the key's owner.</summary>

@@ -59,14 +59,17 @@ sealed record BalanceAnswer(
     [property: Description("What can be spent: posted less reserved, and with a credit line that much more.")] WireAmount Available
 )
 {
-    public static BalanceAnswer Of(AccountStand stand)
+    public static BalanceAnswer Of(AccountStand stand) => Of([stand]);
+
+    /// <summary>Of several accounts in one currency, together.</summary>
+    public static BalanceAnswer Of(IReadOnlyList<AccountStand> stands)
     {
+        var currency = stands[0].Currency;
         // Below zero only as far as the line goes: what is left of it can be spent.
-        var line = stand.Floor is { } floor && floor < 0 ? -floor : 0m;
         return new(
-            WireAmount.Of(stand.Posted, stand.Currency),
-            WireAmount.Of(stand.Reserved, stand.Currency),
-            WireAmount.Of(stand.Available + line, stand.Currency)
+            WireAmount.Of(stands.Sum(s => s.Posted), currency),
+            WireAmount.Of(stands.Sum(s => s.Reserved), currency),
+            WireAmount.Of(stands.Sum(s => s.Available + (s.Floor is { } floor && floor < 0 ? -floor : 0m)), currency)
         );
     }
 }

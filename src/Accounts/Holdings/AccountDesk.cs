@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hazina.Accounts.Holdings;
 
 /// <summary>Finds the account that a request names, if whoever asks may see it, and where it stands.</summary>
-sealed class AccountDesk(Database database, People people, Books books)
+sealed class AccountDesk(Database database, People people, Books books, KeptAccounts kept, BalanceKeys told)
 {
     public People People => people;
 
@@ -32,6 +32,17 @@ sealed class AccountDesk(Database database, People people, Books books)
             return (own, null);
         return access.Caller.May(AccountsPermissions.Read) && await Any(access.Book, id, context.RequestAborted) is { } any
             ? (any, null)
+            : (null!, NoSuchAccount(id));
+    }
+
+    /// <summary>The same for what only shows it: it may be kept from a while ago, but for its balance.</summary>
+    public async Task<(AccountRow Row, Refusal? Refusal)> Show(HttpContext context, Guid id)
+    {
+        var access = await Access(context);
+        return
+            await kept.Find(access.Book, id, context.RequestAborted) is { } row
+            && (access.Sees(row.Holder) || access.Caller.May(AccountsPermissions.Read))
+            ? (row, null)
             : (null!, NoSuchAccount(id));
     }
 
@@ -62,12 +73,12 @@ sealed class AccountDesk(Database database, People people, Books books)
     /// <summary>As the API shows it.</summary>
     public async Task<AccountAnswer> Answer(AccountRow row, CancellationToken stop) => AccountAnswer.Of(row, await Stand(row, stop));
 
-    public async Task<AccountStand> Stand(AccountRow row, CancellationToken stop) =>
-        await books.Find(row.Book, row.Id, stop) ?? throw new InvalidOperationException($"The ledger lacks the account {row.Id}.");
-
-    /// <summary>Whether a person holds it, or belongs to the organisation that does: staff decides about others.</summary>
-    public async Task<bool> IsNearTo(Guid person, Guid holder, CancellationToken stop) =>
-        person == holder || (await people.MoneyRightsOf(person, stop)).Any(r => r.Organization == holder);
+    /// <summary>As the ledger has it at this moment; who reads the balance elsewhere is told, too.</summary>
+    public async Task<AccountStand> Stand(AccountRow row, CancellationToken stop)
+    {
+        told.WasRead(row.Book, row.Id);
+        return await books.Find(row.Book, row.Id, stop) ?? throw new InvalidOperationException($"The ledger lacks the account {row.Id}.");
+    }
 
     public static Refusal NoSuchAccount(Guid id, string pointer = "account") =>
         Refusals.NoSuchAccount.Because($"There is no account {id}.", pointer);

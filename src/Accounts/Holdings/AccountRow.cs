@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hazina.Ledger;
 using Hazina.Money;
 using Hazina.Platform.Http;
@@ -36,14 +37,18 @@ sealed record AccountRow(
         exists (select from accounts.defaults d where d.account_id = a.id) as is_default
         """;
 
+    [JsonIgnore]
     public Holder Holder => new(Words.Read<HolderType>(OwnerType), OwnerId);
 
+    [JsonIgnore]
     public Currency Money => Hazina.Money.Currency.Of(Currency);
 
     /// <summary>What the ledger refuses: the holder's freeze and the staff's together.</summary>
+    [JsonIgnore]
     public Freeze Frozen => Words.Read<Freeze>(OwnFreeze) | Words.Read<Freeze>(StaffFreeze);
 
     /// <summary>As people say it: the last four digits are enough to know one's own by.</summary>
+    [JsonIgnore]
     public string Shown => $"•••• {Number[^4..]}";
 
     public CustomerAccount Public() =>

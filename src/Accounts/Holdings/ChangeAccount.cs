@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Dapper;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,7 @@ static class ChangeAccount
         Request body,
         HttpContext context,
         AccountDesk desk,
+        KeptAccounts kept,
         Database database,
         TimeProvider time
     )
@@ -57,23 +59,34 @@ static class ChangeAccount
                         now = time.GetUtcNow(),
                     }
                 );
+            await kept.Changes(account);
             await own.Commit();
         }
 
         if (body.IsDefault == true)
-            await MakeDefault(database, row, context.RequestAborted);
+            await MakeDefault(database, kept, row, context.RequestAborted);
         var changed = await desk.Own(access, account, context.RequestAborted);
         return Results.Ok(await desk.Answer(changed!, context.RequestAborted));
     }
 
     /// <summary>As the writer: where there is none any more, the row has to be made.</summary>
-    static async Task MakeDefault(Database database, AccountRow row, CancellationToken stop)
+    static async Task MakeDefault(Database database, KeptAccounts kept, AccountRow row, CancellationToken stop)
     {
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        await Dapper.SqlMapper.ExecuteAsync(
-            connection,
-            new Dapper.CommandDefinition(DefaultWriterSql, new { account = row.Id }, cancellationToken: stop)
+        await using var act = await connection.BeginTransactionAsync(stop);
+        var values = new
+        {
+            account = row.Id,
+            row.OwnerId,
+            row.Book,
+            row.Currency,
+        };
+        await connection.ExecuteAsync(new CommandDefinition(DefaultWriterSql, values, act, cancellationToken: stop));
+        // The one that was the default until now is among them, whoever changed it last.
+        await kept.Changes(
+            await connection.QueryAsync<Guid>(new CommandDefinition(SiblingsWriterSql, values, act, cancellationToken: stop))
         );
+        await act.CommitAsync(stop);
     }
 
     const string NameSql =
@@ -87,5 +100,9 @@ static class ChangeAccount
         insert into accounts.defaults (owner_id, book, currency, owner_type, account_id)
         select owner_id, book, currency, owner_type, id from open
             on conflict (owner_id, book, currency) do update set account_id = excluded.account_id
+        """;
+
+    const string SiblingsWriterSql = """
+        select id from accounts.accounts where owner_id = @ownerId and book = @book and currency = @currency and closed_at is null
         """;
 }

@@ -1,8 +1,6 @@
 using System.ComponentModel;
-using Hazina.Accounts.Activities;
+using Hazina.Accounts.Interest;
 using Hazina.Ledger;
-using Hazina.Money;
-using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,8 +21,8 @@ static class CloseAccount
             .WithDescription(
                 """
                 For ever: its history stays, and nothing is posted to it any more. It has to be empty, with nothing held back; what is left on it
-                goes to `sweep_to`,
-                another account of yours in the same currency, in the same posting that closes it.
+                goes to `sweep_to`, another account of yours in the same currency, in the same posting that closes it. Savings get what has accrued
+                until the day before with it, and that goes there, too.
                 """
             )
             .Produces<AccountAnswer>();
@@ -34,7 +32,17 @@ static class CloseAccount
         [property: Description("Where what is left goes: another account of the same holder and currency.")] Guid? SweepTo = null
     );
 
-    static async Task<IResult> Post(Guid account, Request body, HttpContext context, AccountDesk desk, Journal journal, TimeProvider time)
+    static async Task<IResult> Post(
+        Guid account,
+        Request body,
+        HttpContext context,
+        AccountDesk desk,
+        KeptAccounts kept,
+        ClosingInterest interest,
+        Chart chart,
+        Journal journal,
+        TimeProvider time
+    )
     {
         var check = new Validation();
         check.That(body.SweepTo != account, "/sweep_to", "out_of_range", "must be another account");
@@ -57,7 +65,12 @@ static class CloseAccount
         // A repetition finds it closed.
         for (var attempt = 0; row.ClosedAt is null; attempt++)
         {
-            if (await Try(attempt, row, other, context, desk, journal, time) is { } no)
+            (var closing, refusal) = await Look(row, other, desk, interest, chart, stop);
+            if (refusal is not null)
+                return refusal;
+            var id = Posting.AttemptId(IdempotencyKey.Of(context).Id, attempt);
+            var outcome = await kept.While(row.Id, () => journal.Post(closing.Posting(id, context, time.GetUtcNow()), stop));
+            if (No(outcome, closing) is { } no)
                 return no;
             row = (await desk.Any(row.Book, account, stop))!;
             if (attempt == MostTries && row.ClosedAt is null)
@@ -67,57 +80,27 @@ static class CloseAccount
         return Results.Ok(await desk.Answer(row, stop));
     }
 
-    /// <summary>Null where it is closed, or where the balance was another one by then and it makes sense to look again.</summary>
-    static async Task<Refusal?> Try(
-        int attempt,
+    static async Task<(Closing Closing, Refusal? Refusal)> Look(
         AccountRow row,
         AccountRow? other,
-        HttpContext context,
         AccountDesk desk,
-        Journal journal,
-        TimeProvider time
+        ClosingInterest interest,
+        Chart chart,
+        CancellationToken stop
     )
     {
-        var stand = await desk.Stand(row, context.RequestAborted);
-        if (stand.Reserved != 0 || stand.Posted < 0 || (stand.Posted > 0 && other is null))
-            return Refusals.NotEmpty.Because(
-                $"There is {new Amount(stand.Posted, row.Money)} on it, and {new Amount(stand.Reserved, row.Money)} is held back.",
-                "account"
-            );
-        var posting = Postings.Closing(
-            Outcomes.Attempt(IdempotencyKey.Of(context).Id, attempt),
-            row,
-            new Amount(stand.Posted, row.Money),
-            other?.Id
-        );
-        var outcome = await journal.Post(
-            posting with
-            {
-                WhenPosted =
-                [
-                    .. posting.Steps.Count > 1 ? Swept(posting.Id, row, other!, new Amount(stand.Posted, row.Money)) : [],
-                    AccountChanges.Close(row),
-                    AlongsideRow.Event(
-                        Events.AccountClosed,
-                        row.Book,
-                        row.Id.ToString(),
-                        new CustomerAccountClosed(row.Id, posting.Steps.Count > 1 ? other!.Id : null)
-                    ),
-                    AccountChanges.Audited(
-                        context,
-                        new AuditEntry("accounts.account.closed", new AuditTarget("account", row.Id), time.GetUtcNow())
-                        {
-                            After = new
-                            {
-                                swept = stand.Posted.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                                to = other?.Id,
-                            },
-                        }
-                    ),
-                ],
-            },
-            context.RequestAborted
-        );
+        // First what is due: interest of the last month may come onto the account by it.
+        var (due, refusal) = await interest.Of(row, stop);
+        if (refusal is not null)
+            return (null!, refusal);
+        var expense = due is { Paid.Value: > 0 } ? await chart.Of(row.Book, row.Money, SystemAccount.InterestExpense, stop) : (Guid?)null;
+        var closing = new Closing(row, other, await desk.Stand(row, stop), due, expense);
+        return closing.IsStuck ? (null!, Refusals.NotEmpty.Because(closing.Said, "account")) : (closing, null);
+    }
+
+    /// <summary>Null where it is closed, or where the balance was another one by then and it makes sense to look again.</summary>
+    static Refusal? No(Outcome outcome, Closing closing)
+    {
         // Something moved between the look and the posting: the ledger saw it, and closed nothing.
         var moved =
             outcome.Is(Hazina.Ledger.Refusals.AccountNotEmpty)
@@ -125,28 +108,16 @@ static class CloseAccount
             || outcome.Status is OutcomeStatus.Conflict or OutcomeStatus.Mismatch;
         if (outcome.IsPosted || moved)
             return null;
-        if (outcome.Is(Hazina.Ledger.Refusals.AccountClosed) && outcome.Field is "steps/0/debit" or "steps/0/account")
+        var isOwn = closing.IsOwn(outcome.Field);
+        if (outcome.Is(Hazina.Ledger.Refusals.AccountClosed) && isOwn)
             return null;
-        return outcome.Is(Hazina.Ledger.Refusals.AccountFrozen) && outcome.Field == "steps/0/debit"
-                ? Refusals.Frozen.Because("Nothing goes out of the account.", "account")
+        return outcome.Is(Hazina.Ledger.Refusals.AccountFrozen) && isOwn
+                ? Refusals.Frozen.Because(
+                    closing.IsIn(outcome.Field) ? "Its interest cannot come onto the account." : "Nothing goes out of the account.",
+                    "account"
+                )
             : outcome.Status == OutcomeStatus.Refused
                 ? Refusals.SweepRefused.Because("The other account is closed, frozen or cannot take that much.", "/sweep_to")
             : outcome.ToRefusal("account");
-    }
-
-    static AlongsideRow[] Swept(Guid transaction, AccountRow from, AccountRow to, Amount amount)
-    {
-        ActivityEntry Entry(AccountRow account, AccountRow other, ActivitySide side, string words) =>
-            new(account.Public(), ActivityType.Transfer, side, amount, words, "closing", from.Id)
-            {
-                Counterparty = other.Nickname ?? other.Shown,
-                IsOwn = true,
-            };
-
-        return
-        [
-            ActivityRows.Insert(transaction, Entry(from, to, ActivitySide.Debit, "Account closed: what was left")),
-            ActivityRows.Insert(transaction, Entry(to, from, ActivitySide.Credit, "From an account that was closed")),
-        ];
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hazina.Accounts.Holdings;
 
 /// <summary>Freezes an account in the ledger and here, in one commit. What is frozen is what the holder and the staff have frozen together.</summary>
-sealed class Freezing(AccountDesk desk, Journal journal, TimeProvider time)
+sealed class Freezing(AccountDesk desk, KeptAccounts kept, Journal journal, TimeProvider time)
 {
     const int MostTries = 5;
 
@@ -31,7 +31,8 @@ sealed class Freezing(AccountDesk desk, Journal journal, TimeProvider time)
             if (own == row.OwnFreeze && staff == row.StaffFreeze)
                 return Results.Ok(await desk.Answer(row, stop));
 
-            var outcome = await journal.Post(PostingOf(context, row, own, staff, wanted, isOwn ? null : reason), stop);
+            var posting = PostingOf(context, row, own, staff, wanted, isOwn ? null : reason);
+            var outcome = await kept.While(account, () => journal.Post(posting, stop));
             if (outcome.Is(Hazina.Ledger.Refusals.AccountClosed))
                 return Refusals.Closed.Because("The account is closed.", "account");
             if (outcome.Status == OutcomeStatus.Conflict && tries < MostTries)

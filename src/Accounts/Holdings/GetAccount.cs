@@ -19,7 +19,7 @@ static class GetAccount
 
     static async Task<IResult> Get(Guid account, HttpContext context, AccountDesk desk)
     {
-        var (row, refusal) = await desk.See(context, account);
+        var (row, refusal) = await desk.Show(context, account);
         return refusal is not null ? refusal : Results.Ok(await desk.Answer(row, context.RequestAborted));
     }
 }

@@ -15,7 +15,10 @@ static class GetBalance
             .MapGet("/accounts/{account}/balance", Get)
             .WithSummary("Get a balance, now or at a time")
             .WithDescription(
-                "What is posted, held back and can be spent; or was, `at` a time in the past, which never changes once it was told."
+                """
+                What is posted, held back and can be spent; or was, `at` a time in the past, which never changes once it was told. Of the past no credit line is
+                known: available is posted less reserved.
+                """
             )
             .Produces<Answer>();
 
@@ -44,7 +47,7 @@ static class GetBalance
         check.That(moment is null || moment <= time.GetUtcNow(), "at", "out_of_range", "must not be in the future");
         if (check.Failed(out var invalid))
             return invalid;
-        var (row, refusal) = await desk.See(context, account);
+        var (row, refusal) = await desk.Show(context, account);
         if (refusal is not null)
             return refusal;
         var stand = moment is { } past

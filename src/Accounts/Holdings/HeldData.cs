@@ -10,9 +10,9 @@ namespace Hazina.Accounts.Holdings;
 /// What accounts hold of a person. Amounts and times are kept, as books have to be; names, notes and words of one's own go, with oneself and with those to
 /// whom one's name was shown.
 /// </summary>
-sealed class HeldData(Database database)
+sealed class HeldData(Database database, KeptAccounts kept)
 {
-    static readonly string[] Parts = ["accounts", "activity", "beneficiaries", "category_rules"];
+    static readonly string[] Parts = ["accounts", "activity", "attachments", "beneficiaries", "category_rules"];
 
     public async Task<JsonObject> Export(Guid person, CancellationToken stop)
     {
@@ -36,6 +36,10 @@ sealed class HeldData(Database database)
     public async Task Erase(Guid person, CancellationToken stop)
     {
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
+        var accounts = (
+            await connection.QueryAsync<Guid>(new CommandDefinition(MineWriterSql, new { person }, cancellationToken: stop))
+        ).AsList();
+        await kept.Changes(accounts);
         await connection.ExecuteAsync(
             new CommandDefinition(
                 EraseWriterSql,
@@ -44,7 +48,11 @@ sealed class HeldData(Database database)
                 cancellationToken: stop
             )
         );
+        // Should it have taken its time.
+        await kept.Changes(accounts);
     }
+
+    const string MineWriterSql = "select id from accounts.accounts where owner_type = 'user' and owner_id = @person";
 
     const string OpenWriterSql = """
         select count(*) from accounts.accounts where owner_type = 'user' and owner_id = @person and book = 'live' and closed_at is null
@@ -60,6 +68,9 @@ sealed class HeldData(Database database)
                     'counterparty', v.counterparty, 'tags', v.tags, 'note', v.note, 'place', v.place, 'device', v.device, 'occurred_at', v.occurred_at)
                     order by v.occurred_at, v.id)
                 from accounts.activity v join accounts.accounts a on a.id = v.account_id where a.owner_type = 'user' and a.owner_id = @person),
+            'attachments', (select json_agg(json_build_object('id', t.id, 'entry', t.activity_id, 'name', t.name, 'type', t.type, 'size', t.size,
+                    'added_at', t.added_at) order by t.id)
+                from accounts.attachments t where t.owner_type = 'user' and t.owner_id = @person),
             'beneficiaries', (select json_agg(json_build_object('name', b.name, 'nickname', b.nickname, 'currency', b.currency, 'created_at', b.created_at)
                     order by b.id)
                 from accounts.beneficiaries b where b.owner_type = 'user' and b.owner_id = @person),
@@ -78,6 +89,8 @@ sealed class HeldData(Database database)
                set counterparty = null, reference = null, description = type, category = null, category_by = null, details = null, tags = '{}', note = null,
                    place = null, device = null
              where account_id in (select id from mine)
+        ), attached as (
+            delete from accounts.attachments where owner_id = @person and owner_type = 'user'
         ), shown as (
             update accounts.activity v
                set counterparty = @nobody,

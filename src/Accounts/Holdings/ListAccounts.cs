@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Dapper;
+using Hazina.Accounts.Activities;
 using Hazina.Ledger;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
@@ -37,14 +38,15 @@ static class ListAccounts
         [AsParameters] PageQuery query,
         HttpContext context,
         AccountDesk desk,
+        BalanceKeys told,
         Database database
     )
     {
         var check = new Validation();
         var page = Page.Of(query, check);
         var cursor = page.CursorId(check);
-        Known<AccountKind>(filter.Kind, "kind", check);
-        Known<AccountStatus>(filter.Status, "status", check);
+        check.WordOf<AccountKind>(filter.Kind, "kind");
+        check.WordOf<AccountStatus>(filter.Status, "status");
         check.OptionalText(filter.Currency, "currency", 8);
         if (check.Failed(out var refusal))
             return refusal;
@@ -63,9 +65,13 @@ static class ListAccounts
         var stands = desk.Books.Find(access.Book, rows.Select(r => r.Id));
         var answers = new List<AccountAnswer>();
         foreach (var row in rows)
+        {
+            told.WasRead(row.Book, row.Id);
             answers.Add(
                 AccountAnswer.Of(row, stands.TryGetValue(row.Id, out var stand) ? stand : await desk.Stand(row, context.RequestAborted))
             );
+        }
+
         return Results.Ok(page.List(answers, context));
     }
 
@@ -85,23 +91,18 @@ static class ListAccounts
             return await own.Query<AccountRow>(backwards ? BeforeSql : AfterSql, values);
         }
 
+        // Planned for the filters that are there: a plan for any of them would look for a holder among all accounts.
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        return
-        [
-            .. await connection.QueryAsync<AccountRow>(
-                new CommandDefinition(backwards ? BeforeAnyWriterSql : AfterAnyWriterSql, values, cancellationToken: stop)
-            ),
-        ];
-    }
-
-    internal static void Known<T>(string? word, string pointer, Validation check)
-        where T : struct, Enum =>
-        check.That(
-            word is null || Words.All(typeof(T)).Contains(word),
-            pointer,
-            "unknown_value",
-            $"must be one of {string.Join(", ", Words.All(typeof(T)))}"
+        await using var answers = await connection.QueryMultipleAsync(
+            new CommandDefinition(
+                $"{ListActivity.PlanWriterSql};{(backwards ? BeforeAnyWriterSql : AfterAnyWriterSql)}",
+                values,
+                cancellationToken: stop
+            )
         );
+        await answers.ReadAsync<string>();
+        return [.. await answers.ReadAsync<AccountRow>()];
+    }
 
     const string Filters = """
         a.book = @book and (@currency::text is null or a.currency = @currency) and (@kind::text is null or a.kind = @kind)

@@ -100,15 +100,17 @@ sealed class Opening(Journal journal, AccountNumbers numbers, IOptions<AccountsO
         ];
     }
 
-    // What the holder has lowered for one account of a currency a new one has too: raising it asks who they are.
+    // What the holder has lowered for one account of a currency a new one has too: raising it asks who they are. Of the holder's accounts those of the book are
+    // filtered, not looked up: an index by book, which all share, must not be a way to find them.
     const string InsertWriterSql = """
         with asked as (
             select u.* from unnest($1::int[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::text[],
                                    $11::timestamptz[], $12::int[], $13::int[])
                 as u (ordinal, id, no, number, book, owner_type, owner_id, kind, currency, nickname, now, most, most_a_month)
              cross join lateral (
-                 select count(*) filter (where a.closed_at is null) as open, count(*) filter (where a.opened_at > u.now - interval '30 days') as lately
-                   from accounts.accounts a where a.owner_id = u.owner_id and a.book = u.book) as c
+                 select count(*) filter (where a.book = u.book and a.closed_at is null) as open,
+                        count(*) filter (where a.book = u.book and a.opened_at > u.now - interval '30 days') as lately
+                   from accounts.accounts a where a.owner_id = u.owner_id) as c
              where c.open < u.most and c.lately < u.most_a_month
         ), made as (
             insert into accounts.accounts (id, no, number, book, owner_type, owner_id, kind, currency, nickname, transaction_limit, daily_limit,
@@ -117,8 +119,10 @@ sealed class Opening(Journal journal, AccountNumbers numbers, IOptions<AccountsO
                    k.now, k.now
               from asked k
              cross join lateral (
-                 select min(a.transaction_limit) as transaction_limit, min(a.daily_limit) as daily_limit, min(a.monthly_limit) as monthly_limit
-                   from accounts.accounts a where a.owner_id = k.owner_id and a.book = k.book and a.currency = k.currency) as o
+                 select min(a.transaction_limit) filter (where a.book = k.book and a.currency = k.currency) as transaction_limit,
+                        min(a.daily_limit) filter (where a.book = k.book and a.currency = k.currency) as daily_limit,
+                        min(a.monthly_limit) filter (where a.book = k.book and a.currency = k.currency) as monthly_limit
+                   from accounts.accounts a where a.owner_id = k.owner_id) as o
             returning id
         )
         select k.ordinal from asked k join made m on m.id = k.id

@@ -70,7 +70,7 @@ static class SetCreditLine
 
     static async Task<Refusal?> Reason(AccountRow row, Guid person, AccountDesk desk, CancellationToken stop) =>
         row.Kind != "credit" ? Refusals.NotCredit.Because($"It is a {row.Kind} account.", "account")
-        : await desk.IsNearTo(person, row.OwnerId, stop)
+        : await desk.People.IsNear(person, row.OwnerId, stop)
             ? Refusals.OwnAccount.Because("Who decides holds the account, or sees the money of who does.", "account")
         : row.ClosedAt is not null ? Refusals.Closed.Because("The account is closed.", "account")
         : null;
@@ -83,37 +83,35 @@ static class SetCreditLine
         if (await Reason(row, approved.Checker, desk, stop) is { } no)
             return no;
         Amount.TryRead(wish.CreditLine, row.Money, out var line);
+        var posting = Postings.CreditLine(approved.Id, row, line.Value) with
+        {
+            WhenPosted =
+            [
+                AccountChanges.CreditLine(row, line.Value),
+                AlongsideRow.Event(Events.CreditLineSet, row.Book, row.Id.ToString(), new CreditLineSet(row.Id, wish.CreditLine)),
+                AccountChanges.Audited(
+                    context: null,
+                    new AuditEntry(
+                        "accounts.credit_line.set",
+                        new AuditTarget("account", row.Id),
+                        services.GetRequiredService<TimeProvider>().GetUtcNow()
+                    )
+                    {
+                        Actor = AuditActor.User(approved.Checker),
+                        Before = new { credit_line = Amount.ToWire(row.CreditLine, row.Money) },
+                        After = new
+                        {
+                            credit_line = wish.CreditLine,
+                            asked_by = approved.Maker,
+                            approval = approved.Id,
+                        },
+                    }
+                ),
+            ],
+        };
         var outcome = await services
-            .GetRequiredService<Journal>()
-            .Post(
-                Postings.CreditLine(approved.Id, row, line.Value) with
-                {
-                    WhenPosted =
-                    [
-                        AccountChanges.CreditLine(row, line.Value),
-                        AlongsideRow.Event(Events.CreditLineSet, row.Book, row.Id.ToString(), new CreditLineSet(row.Id, wish.CreditLine)),
-                        AccountChanges.Audited(
-                            context: null,
-                            new AuditEntry(
-                                "accounts.credit_line.set",
-                                new AuditTarget("account", row.Id),
-                                services.GetRequiredService<TimeProvider>().GetUtcNow()
-                            )
-                            {
-                                Actor = AuditActor.User(approved.Checker),
-                                Before = new { credit_line = Amount.ToWire(row.CreditLine, row.Money) },
-                                After = new
-                                {
-                                    credit_line = wish.CreditLine,
-                                    asked_by = approved.Maker,
-                                    approval = approved.Id,
-                                },
-                            }
-                        ),
-                    ],
-                },
-                stop
-            );
+            .GetRequiredService<KeptAccounts>()
+            .While(row.Id, () => services.GetRequiredService<Journal>().Post(posting, stop));
         return outcome.IsPosted ? null
             : outcome.Status is OutcomeStatus.Retry or OutcomeStatus.Conflict or OutcomeStatus.Faulty
                 ? throw new InvalidOperationException($"The credit line was not set: {outcome.Code}.")

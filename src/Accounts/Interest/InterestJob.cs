@@ -1,4 +1,5 @@
 using Dapper;
+using Hazina.Accounts.Holdings;
 using Hazina.Accounts.Limits;
 using Hazina.Ledger;
 using Hazina.Platform.Postgres;
@@ -27,10 +28,26 @@ sealed partial class InterestJob(
     public async Task Run(CancellationToken stop)
     {
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        var starts = (await connection.QueryAsync<BookStart>(new CommandDefinition(BooksWriterSql, cancellationToken: stop))).AsList();
-        foreach (var book in starts)
+        foreach (var book in await Starts(connection, book: null, stop))
             await Run(connection, book, stop);
     }
+
+    /// <summary>The days of one account that have ended and that no run has come to yet: each accrues what that run will find there.</summary>
+    /// <param name="today">Which has not ended.</param>
+    public async Task CatchUp(NpgsqlConnection connection, AccountRow account, DateOnly today, CancellationToken stop)
+    {
+        var zone = options.Value.ZoneOf(account.Book);
+        var opened = Period.LocalDay(account.OpenedAt, zone);
+        foreach (var book in await Starts(connection, account.Book, stop))
+        {
+            var first = book.LastDay?.AddDays(1) ?? book.FirstDay;
+            for (var day = first > opened ? first : opened; day < today; day = day.AddDays(1))
+                await Accrue(connection, book.Book, day, Period.Days(day, day, zone), account.Id, stop);
+        }
+    }
+
+    static async Task<List<BookStart>> Starts(NpgsqlConnection connection, string? book, CancellationToken stop) =>
+        (await connection.QueryAsync<BookStart>(new CommandDefinition(BooksWriterSql, new { book }, cancellationToken: stop))).AsList();
 
     async Task Run(NpgsqlConnection connection, BookStart book, CancellationToken stop)
     {
@@ -40,7 +57,7 @@ sealed partial class InterestJob(
             var today = Period.LocalDay(time.GetUtcNow(), zone);
             for (var day = book.LastDay?.AddDays(1) ?? book.FirstDay; day < today; day = day.AddDays(1))
             {
-                await Accrue(connection, book.Book, day, Period.Days(day, day, zone), stop);
+                await Accrue(connection, book.Book, day, Period.Days(day, day, zone), only: null, stop);
                 await connection.ExecuteAsync(
                     new CommandDefinition(
                         DoneWriterSql,
@@ -63,14 +80,15 @@ sealed partial class InterestJob(
         }
     }
 
-    async Task Accrue(NpgsqlConnection connection, string book, DateOnly day, Period period, CancellationToken stop)
+    /// <param name="only">One account; null: all of the book.</param>
+    async Task Accrue(NpgsqlConnection connection, string book, DateOnly day, Period period, Guid? only, CancellationToken stop)
     {
         for (var after = Guid.Empty; ; )
         {
             var due = (
-                await connection.QueryAsync<Due>(
+                await connection.QueryAsync<Account>(
                     new CommandDefinition(
-                        DueWriterSql,
+                        only is null ? DueWriterSql : DueOneWriterSql,
                         new
                         {
                             book,
@@ -78,6 +96,7 @@ sealed partial class InterestJob(
                             after,
                             end = period.End,
                             count = AtOnce,
+                            only,
                         },
                         commandTimeout: 120,
                         cancellationToken: stop
@@ -111,24 +130,27 @@ sealed partial class InterestJob(
 
     sealed record BookStart(string Book, DateOnly FirstDay, DateOnly? LastDay);
 
-    sealed record Due(Guid Id, decimal Rate);
+    sealed record Account(Guid Id, decimal Rate);
 
     // Before there is a rate there is nothing to do.
     const string BooksWriterSql = """
         select r.book, min(r.from_date) as first_day, (select max(d.day) from accounts.interest_days d where d.book = r.book) as last_day
-          from accounts.interest_rates r group by r.book order by r.book
+          from accounts.interest_rates r where @book::text is null or r.book = @book group by r.book order by r.book
         """;
 
     // Whoever closes an account has no interest of the day on which it was closed: nothing was on it when the day ended.
-    const string DueWriterSql = """
+    const string SavingsWriterSql = """
         select a.id, r.rate from accounts.accounts a
           cross join lateral (
               select b.rate from accounts.interest_rates b
                where b.book = a.book and b.currency = a.currency and b.from_date <= @day order by b.from_date desc limit 1) as r
-         where a.book = @book and a.kind = 'savings' and a.id > @after and a.opened_at < @end and (a.closed_at is null or a.closed_at >= @end) and r.rate > 0
+         where a.book = @book and a.kind = 'savings' and a.opened_at < @end and (a.closed_at is null or a.closed_at >= @end) and r.rate > 0
            and not exists (select from accounts.interest_accruals i where i.account_id = a.id and i.day = @day)
-         order by a.id limit @count
         """;
+
+    const string DueWriterSql = $"{SavingsWriterSql} and a.id > @after order by a.id limit @count";
+
+    const string DueOneWriterSql = $"{SavingsWriterSql} and a.id = @only";
 
     const string AccrueWriterSql = """
         insert into accounts.interest_accruals (account_id, day, balance, rate, amount)

@@ -1,15 +1,9 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
-using Hazina.Accounts.Activities;
 using Hazina.Accounts.Holdings;
 using Hazina.Ledger;
-using Hazina.Money;
-using Hazina.Platform.Http;
+using Hazina.Platform.Canonical;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hazina.Accounts.Interest;
 
@@ -18,38 +12,25 @@ sealed partial class InterestPayer(Journal journal, Chart chart, TimeProvider ti
 {
     const int AtOnce = 500;
 
-    static readonly AlongsideStatement PaidStatement = new(
-        "accounts",
-        "accounts.interest_paid",
-        PaidWriterSql,
-        [
-            NpgsqlDbType.Uuid,
-            NpgsqlDbType.Date,
-            NpgsqlDbType.Numeric,
-            NpgsqlDbType.Numeric,
-            NpgsqlDbType.Numeric,
-            NpgsqlDbType.Uuid,
-            NpgsqlDbType.TimestampTz,
-        ]
-    );
-
     /// <summary>All months whose days have all accrued.</summary>
     public async Task PayMonths(NpgsqlConnection connection, string book, CancellationToken stop)
     {
         var ends = (
             await connection.QueryAsync<DateOnly>(new CommandDefinition(MonthEndsWriterSql, new { book }, cancellationToken: stop))
         ).AsList();
+        var waiting = new HashSet<Guid>();
         foreach (var last in ends)
         {
-            if (!await PayMonth(connection, book, new DateOnly(last.Year, last.Month, 1), stop))
-                return; // the next run tries again, before the month after it
+            await PayMonth(connection, book, new DateOnly(last.Year, last.Month, 1), waiting, stop);
+            if (waiting.Count > 0)
+                continue; // the next run begins with this month again
             await connection.ExecuteAsync(new CommandDefinition(MonthPaidWriterSql, new { book, last }, cancellationToken: stop));
         }
     }
 
-    async Task<bool> PayMonth(NpgsqlConnection connection, string book, DateOnly month, CancellationToken stop)
+    /// <param name="waiting">Accounts that lack a month: what it leaves is carried to the one after, which waits for it.</param>
+    async Task PayMonth(NpgsqlConnection connection, string book, DateOnly month, HashSet<Guid> waiting, CancellationToken stop)
     {
-        var missing = 0;
         for (var after = Guid.Empty; ; )
         {
             var due = (
@@ -70,15 +51,66 @@ sealed partial class InterestPayer(Journal journal, Chart chart, TimeProvider ti
                 )
             ).AsList();
             foreach (var payment in due)
-                missing += await Pay(connection, payment, month, stop) ? 0 : 1;
+            {
+                if (waiting.Contains(payment.AccountId) || !await TryPay(connection, payment, month, stop))
+                    waiting.Add(payment.AccountId);
+            }
+
             if (due.Count < AtOnce)
                 break;
             after = due[^1].AccountId;
         }
 
-        if (missing > 0)
-            NotPaid(logger, missing, month, book);
-        return missing == 0;
+        if (waiting.Count > 0)
+            NotPaid(logger, waiting.Count, month, book);
+    }
+
+    /// <summary>
+    /// The months of one account that are over, have accrued and are not paid yet: as the next run would, for an account that will not be there by then.
+    /// </summary>
+    /// <param name="month">The first one that is left out.</param>
+    /// <returns>Whether all of them are done.</returns>
+    public async Task<bool> PayBefore(NpgsqlConnection connection, AccountRow account, DateOnly month, CancellationToken stop)
+    {
+        var months = await connection.QueryAsync<DateOnly>(
+            new CommandDefinition(UnpaidWriterSql, new { account = account.Id, month }, cancellationToken: stop)
+        );
+        foreach (var each in months)
+        {
+            var due = await connection.QueryAsync<Due>(
+                new CommandDefinition(
+                    DueOneWriterSql,
+                    new
+                    {
+                        account.Book,
+                        month = each,
+                        next = each.AddMonths(1),
+                        only = account.Id,
+                    },
+                    cancellationToken: stop
+                )
+            );
+            foreach (var payment in due)
+            {
+                if (!await TryPay(connection, payment, each, stop))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    async Task<bool> TryPay(NpgsqlConnection connection, Due due, DateOnly month, CancellationToken stop)
+    {
+        try
+        {
+            return await Pay(connection, due, month, stop);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            PayFailed(logger, e, due.AccountId, month);
+            return false;
+        }
     }
 
     async Task<bool> Pay(NpgsqlConnection connection, Due due, DateOnly month, CancellationToken stop)
@@ -86,36 +118,15 @@ sealed partial class InterestPayer(Journal journal, Chart chart, TimeProvider ti
         var account = await connection.QuerySingleAsync<AccountRow>(
             new CommandDefinition(FindWriterSql, new { id = due.AccountId }, cancellationToken: stop)
         );
-        var whole = due.Accrued + due.CarriedIn;
-        // Towards zero: what does not make a unit is carried, never given twice and never lost.
-        var paid = account.ClosedAt is null ? decimal.Round(whole, account.Money.ShownScale, MidpointRounding.ToZero) : 0m;
-        if (paid == 0)
+        var interest = new InterestDue(account, month, due.Accrued, due.CarriedIn);
+        if (interest.Paid.Value == 0 || account.ClosedAt is not null)
             return await Carry(connection, due, month, stop);
-        var id = IdOf(due.AccountId, month);
-        var amount = new Amount(paid, account.Money);
+        var id = NamedId.Of($"interest/{due.AccountId}/{month:yyyy-MM}");
         var expense = await chart.Of(account.Book, account.Money, SystemAccount.InterestExpense, stop);
-        var said = $"Interest for {month.ToString("MMMM yyyy", CultureInfo.InvariantCulture)}";
         var outcome = await journal.Post(
-            Postings.Interest(id, account, amount, expense) with
+            Postings.Interest(id, account, interest.Paid, expense) with
             {
-                WhenPosted =
-                [
-                    ActivityRows.Insert(
-                        id,
-                        new ActivityEntry(account.Public(), ActivityType.Interest, ActivitySide.Credit, amount, said, "interest", id)
-                    ),
-                    new AlongsideRow(
-                        PaidStatement,
-                        $"interest/{due.AccountId}/{month:yyyy-MM}",
-                        [due.AccountId, month, due.Accrued, due.CarriedIn, paid, id, Fill.RecordedAt]
-                    ),
-                    AlongsideRow.Event(
-                        Events.InterestPaid,
-                        account.Book,
-                        account.Id.ToString(),
-                        new InterestPaid(account.Id, id, month, WireAmount.Of(amount))
-                    ),
-                ],
+                WhenPosted = interest.Rows(id, balanceAfter: null),
             },
             stop
         );
@@ -137,17 +148,10 @@ sealed partial class InterestPayer(Journal journal, Chart chart, TimeProvider ti
         return true;
     }
 
-    /// <summary>Made of the account and the month: paid twice is paid once.</summary>
-    static Guid IdOf(Guid account, DateOnly month)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"hazina/interest/{account}/{month:yyyy-MM}"));
-        var bytes = hash.AsSpan(0, 16);
-        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80);
-        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
-        return new Guid(bytes, bigEndian: true);
-    }
-
     sealed record Due(Guid AccountId, decimal Accrued, decimal CarriedIn);
+
+    [LoggerMessage(4103, LogLevel.Error, "The interest of account {Account} for {Month} could not be paid")]
+    static partial void PayFailed(ILogger logger, Exception exception, Guid account, DateOnly month);
 
     [LoggerMessage(4101, LogLevel.Warning, "Interest of {Missing} accounts for {Month} in book {Book} could not be paid yet")]
     static partial void NotPaid(ILogger logger, int missing, DateOnly month, string book);
@@ -159,15 +163,35 @@ sealed partial class InterestPayer(Journal journal, Chart chart, TimeProvider ti
 
     const string MonthPaidWriterSql = "update accounts.interest_days set paid = true where book = @book and day = @last";
 
-    const string DueWriterSql = """
-        select i.account_id, sum(i.amount) as accrued,
-               coalesce((select p.carried_out from accounts.interest_payments p
-                          where p.account_id = i.account_id and p.month < @month order by p.month desc limit 1), 0) as carried_in
-          from accounts.interest_accruals i
-          join accounts.accounts a on a.id = i.account_id
-         where a.book = @book and a.kind = 'savings' and i.account_id > @after and i.day >= @month and i.day < @next
+    const string UnpaidWriterSql = """
+        select distinct date_trunc('month', i.day)::date as month from accounts.interest_accruals i
+         where i.account_id = @account and i.day < @month
+           and not exists (select from accounts.interest_payments p where p.account_id = i.account_id and p.month = date_trunc('month', i.day)::date)
+         order by 1
+        """;
+
+    const string CarriedIn = """
+        coalesce((select p.carried_out from accounts.interest_payments p
+                   where p.account_id = i.account_id and p.month < @month order by p.month desc limit 1), 0)
+        """;
+
+    const string IsUnpaid = """
+        a.book = @book and a.kind = 'savings' and i.day >= @month and i.day < @next
            and not exists (select from accounts.interest_payments p where p.account_id = i.account_id and p.month = @month)
+        """;
+
+    const string DueWriterSql = $"""
+        select i.account_id, sum(i.amount) as accrued, {CarriedIn} as carried_in
+          from accounts.interest_accruals i join accounts.accounts a on a.id = i.account_id
+         where {IsUnpaid} and i.account_id > @after
          group by i.account_id order by i.account_id limit @count
+        """;
+
+    const string DueOneWriterSql = $"""
+        select i.account_id, sum(i.amount) as accrued, {CarriedIn} as carried_in
+          from accounts.interest_accruals i join accounts.accounts a on a.id = i.account_id
+         where {IsUnpaid} and i.account_id = @only
+         group by i.account_id
         """;
 
     const string FindWriterSql = $"select {AccountRow.Columns} from accounts.accounts a where a.id = @id";
@@ -177,15 +201,5 @@ sealed partial class InterestPayer(Journal journal, Chart chart, TimeProvider ti
         select a.id, @month, a.owner_type, a.owner_id, a.currency, @accrued, @carriedIn, 0, @accrued::numeric + @carriedIn::numeric, @now
           from accounts.accounts a where a.id = @account
             on conflict do nothing
-        """;
-
-    const string PaidWriterSql = """
-        insert into accounts.interest_payments (account_id, month, owner_type, owner_id, currency, accrued, carried_in, paid, carried_out, transaction_id,
-               paid_at)
-        select u.account, u.month, a.owner_type, a.owner_id, a.currency, u.accrued, u.carried_in, u.paid, u.accrued + u.carried_in - u.paid, u.transaction,
-               u.now
-          from unnest($1::int[], $2::uuid[], $3::date[], $4::numeric[], $5::numeric[], $6::numeric[], $7::uuid[], $8::timestamptz[])
-            as u (ordinal, account, month, accrued, carried_in, paid, transaction, now)
-          join accounts.accounts a on a.id = u.account
         """;
 }

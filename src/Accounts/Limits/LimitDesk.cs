@@ -19,7 +19,8 @@ sealed class LimitDesk(Database database, Books books, IOptions<AccountsOptions>
         Monthly = "monthly",
         NewRecipients = "new_recipients";
 
-    const string Beginners = "basic";
+    /// <summary>The tier of whom nobody has given one.</summary>
+    public const string Beginners = "basic";
 
     /// <summary>The later of the clocks: a period that is over by the journal's is not counted in any more.</summary>
     public DateTimeOffset Now
@@ -47,8 +48,28 @@ sealed class LimitDesk(Database database, Books books, IOptions<AccountsOptions>
                 cancellationToken: stop
             )
         );
-        var zone = options.Value.ZoneOf(account.Book);
-        return new AccountLimits(account, tier, Period.Day(Now, zone), Period.Month(Now, zone));
+        return Of(account, tier);
+    }
+
+    public AccountLimits Of(AccountRow account, TierRow tier)
+    {
+        var (now, zone) = (Now, options.Value.ZoneOf(account.Book));
+        return new AccountLimits(account, tier, Period.Day(now, zone), Period.Month(now, zone));
+    }
+
+    /// <summary>
+    /// What a posting that lets go has to carry, so that it counts no more: for the periods that it was counted in and that go on. Nobody is new again by it.
+    /// </summary>
+    public IReadOnlyList<Condition> GivesBack(Guid account, string book, DateTimeOffset heldAt)
+    {
+        var (now, zone) = (Now, options.Value.ZoneOf(book));
+        return
+        [
+            .. from counted in new[] { (Tag: Daily, Period: Period.Day(now, zone)), (Tag: Monthly, Period: Period.Month(now, zone)) }
+            // What was decided before the period began may be written down a little after that.
+            where heldAt >= counted.Period.Start + AccountLimits.Grace
+            select new TurnoverAtMost(account, counted.Tag, counted.Period.Start, counted.Period.End + AccountLimits.Grace, AtMost: null),
+        ];
     }
 
     public decimal Used(Guid account, string tag, Period period) => books.Turnover(account, tag, period.Start);
@@ -93,6 +114,8 @@ sealed record TierRow(string Name, decimal TransactionLimit, decimal DailyLimit,
 /// <summary>The limits of an account at a time: the lower one of the tier's and the holder's own.</summary>
 sealed record AccountLimits(AccountRow Account, TierRow Tier, Period Day, Period Month)
 {
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
+
     public decimal Transaction => Lower(Account.TransactionLimit, Tier.TransactionLimit);
 
     public decimal Daily => Lower(Account.DailyLimit, Tier.DailyLimit);
@@ -107,16 +130,16 @@ sealed record AccountLimits(AccountRow Account, TierRow Tier, Period Day, Period
             ? null
             : Refusals.LimitExceeded.Because($"At most {new Amount(Transaction, Account.Money)} may go out at once.", "/amount");
 
-    /// <summary>What a posting that takes money out has to carry.</summary>
+    /// <summary>What a posting that takes money out has to carry. One that is decided just after the day has ended still counts in it.</summary>
     public IReadOnlyList<Condition> Conditions(bool toNewRecipient)
     {
         var conditions = new List<Condition>
         {
-            new TurnoverAtMost(Account.Id, LimitDesk.Daily, Day.Start, Day.End, Daily),
-            new TurnoverAtMost(Account.Id, LimitDesk.Monthly, Month.Start, Month.End, Monthly),
+            new TurnoverAtMost(Account.Id, LimitDesk.Daily, Day.Start, Day.End + Grace, Daily),
+            new TurnoverAtMost(Account.Id, LimitDesk.Monthly, Month.Start, Month.End + Grace, Monthly),
         };
         if (toNewRecipient)
-            conditions.Add(new TurnoverAtMost(Account.Id, LimitDesk.NewRecipients, Day.Start, Day.End, NewRecipients));
+            conditions.Add(new TurnoverAtMost(Account.Id, LimitDesk.NewRecipients, Day.Start, Day.End + Grace, NewRecipients));
         return conditions;
     }
 

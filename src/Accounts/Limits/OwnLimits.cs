@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hazina.Accounts.Limits;
 
 /// <summary>What holders set themselves, below what their tier allows.</summary>
-sealed class OwnLimits(Database database, AccountDesk desk, LimitDesk limits, TimeProvider time)
+sealed class OwnLimits(Database database, AccountDesk desk, KeptAccounts kept, LimitDesk limits, TimeProvider time)
 {
     public static (Amount? Transaction, Amount? Daily, Amount? Monthly) Read(
         WireAmount? transaction,
@@ -66,6 +66,7 @@ sealed class OwnLimits(Database database, AccountDesk desk, LimitDesk limits, Ti
                     },
                 }
             );
+            await kept.Changes(row.Id);
             await act.CommitAsync(stop);
         }
 

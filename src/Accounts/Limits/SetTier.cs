@@ -70,7 +70,7 @@ static class SetTier
             return invalid;
         if (await people.FindById(holder, stop) is not { } who)
             return Refusals.NoSuchHolder.Because($"There is no active person or organisation {holder}.", "holder");
-        if (await desk.IsNearTo(Caller.Of(context).Id, holder, stop))
+        if (await desk.People.IsNear(Caller.Of(context).Id, holder, stop))
             return Refusals.OwnAccount.Because("Who is signed in is the holder, or sees the money of who is.", "holder");
         var (asked, refusal) = await approvals.Ask(
             context,
@@ -86,7 +86,7 @@ static class SetTier
 
     static async Task<Refusal?> Carry(IServiceProvider services, Wish wish, ApprovedAct approved, CancellationToken stop)
     {
-        if (await services.GetRequiredService<AccountDesk>().IsNearTo(approved.Checker, wish.Holder, stop))
+        if (await services.GetRequiredService<AccountDesk>().People.IsNear(approved.Checker, wish.Holder, stop))
             return Refusals.OwnAccount.Because("Who approved it is the holder, or sees the money of who is.", "holder");
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         await using var connection = await services.GetRequiredService<Database>().Writer("accounts").OpenConnectionAsync(stop);

@@ -20,6 +20,9 @@ enum StatementFormat
 
     /// <summary>A page to read and to print.</summary>
     Html,
+
+    /// <summary>The page printed, where a Chromium is installed.</summary>
+    Pdf,
 }
 
 /// <summary><c>GET /v1/statements/{statement}/file</c></summary>
@@ -31,24 +34,26 @@ static class GetStatementFile
             .WithSummary("Get a statement as a file")
             .WithDescription(
                 """
-                `csv` for spreadsheets, `camt053` for accounting programs (ISO 20022 camt.053.001.08), `html` to read and to print. Each line has the
-                balance after it. camt.053 knows currencies of three letters and amounts of at most five digits after the point.
+                `csv` for spreadsheets, `camt053` for accounting programs (ISO 20022 camt.053.001.08), `html` to read and to print,
+                `pdf` where the platform can print it (at most 5,000 lines). Each line has the balance after it. camt.053 knows currencies of three
+                letters and amounts of at most five digits after the point.
                 """
             )
-            .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/xml", "text/html");
+            .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/xml", "text/html", "application/pdf");
 
     static async Task<IResult> Get(
         Guid statement,
-        [Description("csv, camt053 or html.")] string? format,
+        [Description("csv, camt053, html or pdf.")] string? format,
         HttpContext context,
         StatementDesk desk,
+        StatementPrinter printer,
         People people,
         IOptions<AccountsOptions> options
     )
     {
         var check = new Validation();
         check.That(format is not null, "format", "required", "is required");
-        ListAccounts.Known<StatementFormat>(format, "format", check);
+        check.WordOf<StatementFormat>(format, "format");
         if (check.Failed(out var invalid))
             return invalid;
         var (found, account, refusal) = await desk.See(context, statement);
@@ -57,6 +62,11 @@ static class GetStatementFile
         var asked = Words.Read<StatementFormat>(format!);
         if (asked == StatementFormat.Camt053 && StatementCamt053.CannotHold(found.Money))
             return Refusals.FormatCannotHold.Because($"An account in {found.Currency} has no camt.053.", "format");
+        if (asked == StatementFormat.Pdf && found.Entries > StatementPrinter.MostLines)
+            return Refusals.TooLongToPrint.Because(
+                $"It has {found.Entries} lines; {StatementPrinter.MostLines} are put on paper.",
+                "format"
+            );
         var holder = await people.FindById(account.OwnerId, context.RequestAborted);
         var file = new StatementFile(
             found,
@@ -65,6 +75,12 @@ static class GetStatementFile
             options.Value.ZoneOf(account.Book),
             desk.Lines(found, context.RequestAborted)
         );
+        if (asked == StatementFormat.Pdf)
+        {
+            var (pdf, no) = await printer.Print(file.WriteHtml, context.RequestAborted);
+            return pdf is null ? no! : Results.File(pdf, "application/pdf", $"{found.FileName(account)}.pdf");
+        }
+
         var (write, type, ending) = asked switch
         {
             StatementFormat.Csv => ((Func<Stream, CancellationToken, Task>)file.WriteCsv, "text/csv; charset=utf-8", "csv"),

@@ -8,18 +8,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Hazina.Accounts.Statements;
 
-/// <summary><c>GET /v1/accounts/{account}/statements</c> and <c>GET /v1/statements/{statement}</c></summary>
+/// <summary><c>GET /v1/accounts/{account}/statements</c></summary>
 static class ListStatements
 {
-    public static void Map(IEndpointRouteBuilder routes)
-    {
+    public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts/{account}/statements", Get)
             .WithSummary("List statements")
             .WithDescription("Those that were made of an account, the newest first.")
             .Produces<ListOf<StatementAnswer>>();
-        routes.MapGet("/statements/{statement}", GetOne).WithSummary("Get a statement").Produces<StatementAnswer>();
-    }
 
     static async Task<IResult> Get(Guid account, [AsParameters] PageQuery query, HttpContext context, AccountDesk desk, Database database)
     {
@@ -45,12 +42,6 @@ static class ListStatements
             )
         );
         return Results.Ok(page.List([.. rows.Select(r => r.Answer())], context));
-    }
-
-    static async Task<IResult> GetOne(Guid statement, HttpContext context, StatementDesk desk)
-    {
-        var (found, _, refusal) = await desk.See(context, statement);
-        return refusal is not null ? refusal : Results.Ok(found.Answer());
     }
 
     const string AfterWriterSql = $"""

@@ -1,7 +1,9 @@
 using System.ComponentModel;
+using Dapper;
 using Hazina.Accounts.Holdings;
 using Hazina.Accounts.Limits;
 using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +14,8 @@ namespace Hazina.Accounts.Statements;
 /// <summary><c>POST /v1/accounts/{account}/statements</c></summary>
 static class MakeStatement
 {
-    const int MostDays = 400;
+    const int MostDays = 400,
+        MostOfToday = 20;
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
@@ -22,7 +25,7 @@ static class MakeStatement
             .WithDescription(
                 $"""
                 Of whole days of the book's time zone, at most {MostDays} of them; where the last one is today, up to this moment. Each month's statement is
-                made by itself soon after the month has ended. The same days give the same statement.
+                made by itself soon after the month has ended. The same days give the same statement; of today there are at most 20 of an account.
                 """
             )
             .Produces<StatementAnswer>(StatusCodes.Status201Created);
@@ -39,6 +42,7 @@ static class MakeStatement
         HttpContext context,
         AccountDesk desk,
         StatementMaker maker,
+        Database database,
         IOptions<AccountsOptions> options,
         TimeProvider time
     )
@@ -62,6 +66,8 @@ static class MakeStatement
         );
         if (check.Failed(out var invalid))
             return invalid;
+        if (to == today && await OfToday(database, account, today, context.RequestAborted) >= MostOfToday)
+            return Refusals.TooMany.Because($"{MostOfToday} statements that end today were made of the account, which is the most.", "/to");
         var days = Period.Days(from, to, zone);
         // The journal keeps microseconds.
         var end = to < today ? days.End : new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
@@ -72,4 +78,17 @@ static class MakeStatement
         );
         return made is null ? no! : Results.Created($"/v1/statements/{made.Id}", made.Answer());
     }
+
+    /// <summary>Each is another one: it ends at the moment when it is made.</summary>
+    static async Task<int> OfToday(Database database, Guid account, DateOnly today, CancellationToken stop)
+    {
+        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
+        return await connection.QuerySingleAsync<int>(
+            new CommandDefinition(OfTodayWriterSql, new { account, today }, cancellationToken: stop)
+        );
+    }
+
+    const string OfTodayWriterSql = """
+        select count(*)::int from accounts.statements where account_id = @account and kind = 'on_demand' and to_date = @today
+        """;
 }

@@ -35,12 +35,12 @@ sealed partial class MonthlyStatements(
         var zone = options.Value.ZoneOf(book.Book);
         var current = FirstOfMonth(Period.LocalDay(time.GetUtcNow(), zone));
         var month = book.LastMonth?.AddMonths(1) ?? FirstOfMonth(Period.LocalDay(book.FirstOpened, zone));
-        var isWhole = true;
+        var waiting = new HashSet<Guid>();
         for (; month < current; month = month.AddMonths(1))
         {
-            isWhole &= await MakeMonth(connection, book.Book, month, zone, stop);
-            if (!isWhole)
-                continue; // the next run begins with this month again: what is missing of it comes before the month after it
+            await MakeMonth(connection, book.Book, month, zone, waiting, stop);
+            if (waiting.Count > 0)
+                continue; // the next run begins with this month again
             await connection.ExecuteAsync(
                 new CommandDefinition(
                     DoneWriterSql,
@@ -56,11 +56,18 @@ sealed partial class MonthlyStatements(
         }
     }
 
-    /// <summary>Whether every account has it now.</summary>
-    async Task<bool> MakeMonth(NpgsqlConnection connection, string book, DateOnly month, TimeZoneInfo zone, CancellationToken stop)
+    /// <param name="waiting">Accounts that lack a month: those after it wait for it, and nobody else's do.</param>
+    async Task MakeMonth(
+        NpgsqlConnection connection,
+        string book,
+        DateOnly month,
+        TimeZoneInfo zone,
+        HashSet<Guid> waiting,
+        CancellationToken stop
+    )
     {
         var period = Period.Days(month, month.AddMonths(1).AddDays(-1), zone);
-        var (after, made, missing) = (Guid.Empty, 0, 0);
+        var (after, made) = (Guid.Empty, 0);
         while (true)
         {
             var due = (
@@ -83,10 +90,10 @@ sealed partial class MonthlyStatements(
             ).AsList();
             foreach (var account in due)
             {
-                if (await MakeOne(connection, account, month, period, stop))
+                if (!waiting.Contains(account) && await MakeOne(connection, account, month, period, stop))
                     made++;
                 else
-                    missing++;
+                    waiting.Add(account);
             }
 
             if (due.Count < AtOnce)
@@ -94,9 +101,8 @@ sealed partial class MonthlyStatements(
             after = due[^1];
         }
 
-        if (made + missing > 0)
-            MadeOf(logger, made, month, book, missing);
-        return missing == 0;
+        if (made + waiting.Count > 0)
+            MadeOf(logger, made, month, book, waiting.Count);
     }
 
     async Task<bool> MakeOne(NpgsqlConnection connection, Guid id, DateOnly month, Period period, CancellationToken stop)
@@ -107,10 +113,13 @@ sealed partial class MonthlyStatements(
         var before = await connection.QuerySingleOrDefaultAsync<Before>(
             new CommandDefinition(BeforeWriterSql, new { id }, cancellationToken: stop)
         );
-        // It begins where the one before ended, though the book's days begin at another hour by now. An account that lacks one waits, and nobody else.
         if (before is not null && before.ToDate.AddDays(1) != month)
-            return false;
-        var begun = before is null ? period : period with { Start = before.EndsAt };
+            return false; // another run is at it
+        // It begins where the one before ended, or the account did, though the book's days begin at another hour by now.
+        var begun = period with
+        {
+            Start = before?.EndsAt ?? (account.OpenedAt < period.Start ? account.OpenedAt : period.Start),
+        };
         try
         {
             var wish = new StatementMaker.Wish((before?.Number ?? 0) + 1, month, month.AddMonths(1).AddDays(-1), begun);
@@ -135,9 +144,18 @@ sealed partial class MonthlyStatements(
     [LoggerMessage(4002, LogLevel.Error, "The statement of account {Account} for {Month} could not be made")]
     static partial void NotMade(ILogger logger, Exception exception, Guid account, DateOnly month);
 
+    // From book to book by the index: there are few of them, and very many accounts.
     const string BooksWriterSql = """
-        select a.book, min(a.opened_at) as first_opened, (select max(m.month) from accounts.statement_months m where m.book = a.book) as last_month
-          from accounts.accounts a group by a.book order by a.book
+        with recursive books as (
+            (select a.book, a.opened_at from accounts.accounts a order by a.book, a.opened_at limit 1)
+            union all
+            select n.book, n.opened_at
+              from books b
+             cross join lateral (
+                 select a.book, a.opened_at from accounts.accounts a where a.book > b.book order by a.book, a.opened_at limit 1) as n
+        )
+        select b.book, b.opened_at as first_opened, (select max(m.month) from accounts.statement_months m where m.book = b.book) as last_month
+          from books b order by b.book
         """;
 
     // Whoever closed an account before the month began has had the last one.

@@ -34,13 +34,15 @@ sealed record Statement(
     decimal TotalDebits,
     decimal ClosingBalance,
     int Entries,
-    DateTimeOffset MadeAt
+    DateTimeOffset MadeAt,
+    byte[]? LinesSha256
 )
 {
     /// <summary>Of statements <c>s</c>, in the order of the record.</summary>
     public const string Columns = """
         s.id, s.account_id, s.owner_type, s.owner_id, s.book, s.kind, s.number, s.from_date, s.to_date, s.starts_at, s.ends_at, s.currency,
-        s.opening_balance, s.total_credits, s.total_debits, s.closing_balance, s.entries, s.made_at
+        s.opening_balance, s.total_credits, s.total_debits, s.closing_balance, s.entries, s.made_at,
+        s.lines_sha256
         """;
 
     public Currency Money => Hazina.Money.Currency.Of(Currency);
@@ -63,7 +65,8 @@ sealed record Statement(
             Entries,
             StartsAt,
             EndsAt,
-            MadeAt
+            MadeAt,
+            LinesSha256 is null ? null : Convert.ToHexStringLower(LinesSha256)
         );
 }
 
@@ -82,7 +85,9 @@ sealed record StatementAnswer(
     [property: Description("How many lines it has.")] int Entries,
     DateTimeOffset StartsAt,
     [property: Description("The first moment that is not in it.")] DateTimeOffset EndsAt,
-    DateTimeOffset MadeAt
+    DateTimeOffset MadeAt,
+    [property: Description("SHA-256 of the lines' times, sides, amounts and transactions; each file is compared with it as it is written.")]
+        string? LinesSha256
 )
 {
     [Description("Always statement.")]

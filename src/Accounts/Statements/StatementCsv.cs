@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Hazina.Money;
+using Hazina.Platform.Http;
 
 namespace Hazina.Accounts.Statements;
 
@@ -24,9 +25,9 @@ static class StatementCsv
                     at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                     at.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
                     line.Type,
-                    Field(line.Description),
-                    Field(line.Counterparty),
-                    Field(line.Reference),
+                    CsvFields.Of(line.Description),
+                    CsvFields.Of(line.Counterparty),
+                    CsvFields.Of(line.Reference),
                     line.IsCredit ? "" : amount,
                     line.IsCredit ? amount : "",
                     Amount.ToWire(line.Balance, currency),
@@ -36,16 +37,5 @@ static class StatementCsv
             );
             await text.WriteAsync("\r\n");
         }
-    }
-
-    /// <summary>Text that others wrote must not run as a formula where the file is opened (CWE-1236): an apostrophe in front makes it text.</summary>
-    internal static string Field(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return "";
-        var safe = text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' ? "'" + text : text;
-        return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 && safe == safe.Trim()
-            ? safe
-            : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

@@ -6,11 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hazina.Accounts.Statements;
 
-/// <summary>Finds the statement that a request names, and reads its lines.</summary>
-sealed class StatementDesk(Database database, AccountDesk accounts)
+/// <summary>Finds the statement that a request names, and proves its lines while they are read.</summary>
+sealed class StatementDesk(Database database, AccountDesk accounts, StatementLines lines)
 {
-    const int AtOnce = 1_000;
-
     /// <summary>One's own; staff sees every one of the book.</summary>
     public async Task<(Statement Statement, AccountRow Account, Refusal? Refusal)> See(HttpContext context, Guid id)
     {
@@ -29,62 +27,28 @@ sealed class StatementDesk(Database database, AccountDesk accounts)
     }
 
     /// <summary>The lines in the order in which they were posted, as they are read: there may be very many.</summary>
+    /// <exception cref="InvalidOperationException">At their end: they are not what was stated. A file of them is broken off.</exception>
     public async IAsyncEnumerable<StatementLine> Lines(
         Statement statement,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop
     )
     {
-        var (balance, last) = (statement.OpeningBalance, (StatementLine?)null);
-        while (true)
+        using var digest = new StatementDigest(statement.OpeningBalance);
+        var balance = statement.OpeningBalance;
+        await foreach (var line in lines.Read(statement.AccountId, statement.StartsAt, statement.EndsAt, balance, stop))
         {
-            var page = await Page(statement, last, stop);
-            foreach (var row in page)
-            {
-                last = row.After(balance);
-                balance = last.Balance;
-                yield return last;
-            }
-
-            if (page.Count < AtOnce)
-                break;
+            balance = line.Balance;
+            digest.Add(line);
+            yield return line;
         }
 
-        // A file that does not add up is broken off rather than whole.
         if (balance != statement.ClosingBalance)
             throw new InvalidOperationException(
                 $"The lines of statement {statement.Id} come to {balance} and not to {statement.ClosingBalance}."
             );
-    }
-
-    /// <summary>No connection is held while a slow reader takes what it was given.</summary>
-    async Task<List<StatementLine>> Page(Statement statement, StatementLine? after, CancellationToken stop)
-    {
-        var values = new
-        {
-            account = statement.AccountId,
-            start = statement.StartsAt,
-            end = statement.EndsAt,
-            time = after?.OccurredAt ?? statement.StartsAt,
-            row = after?.JournalRow ?? -1,
-            id = after?.Id ?? Guid.Empty,
-            count = AtOnce,
-        };
-        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        return (
-            await connection.QueryAsync<StatementLine>(
-                new CommandDefinition(LinesWriterSql, values, commandTimeout: 120, cancellationToken: stop)
-            )
-        ).AsList();
+        if (statement.LinesSha256 is { } stated && !stated.AsSpan().SequenceEqual(digest.Value()))
+            throw new InvalidOperationException($"The lines of statement {statement.Id} are not those that were stated.");
     }
 
     const string FindWriterSql = $"select {Statement.Columns} from accounts.statements s where s.id = @id";
-
-    const string LinesWriterSql = """
-        select a.id, a.occurred_at, a.type, a.side, a.amount, 0::numeric as balance, a.reference, a.description, a.counterparty, a.transaction_id,
-               a.journal_row
-          from accounts.activity a
-         where a.account_id = @account and a.status = 'completed' and a.occurred_at >= @start and a.occurred_at < @end
-           and (a.occurred_at, a.journal_row, a.id) > (@time, @row, @id)
-         order by a.occurred_at, a.journal_row, a.id limit @count
-        """;
 }

@@ -4,7 +4,6 @@ using Hazina.Accounts.Limits;
 using Hazina.Ledger;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
-using Npgsql;
 
 namespace Hazina.Accounts.Statements;
 
@@ -12,7 +11,7 @@ namespace Hazina.Accounts.Statements;
 /// Makes statements. The ledger says what was on the account before and afterwards, the activity says what happened in between, and a statement is made only
 /// where the two agree.
 /// </summary>
-sealed class StatementMaker(Database database, Books books, TimeProvider time)
+sealed class StatementMaker(Database database, Books books, StatementLines lines, TimeProvider time)
 {
     /// <summary>The last moment that the ledger can tell from the next one.</summary>
     static readonly TimeSpan Instant = TimeSpan.FromMicroseconds(1);
@@ -28,8 +27,19 @@ sealed class StatementMaker(Database database, Books books, TimeProvider time)
     public async Task<(Statement? Statement, Refusal? Refusal)> Make(AccountRow account, Wish wish, CancellationToken stop)
     {
         var (opening, closing) = (await StoodBefore(account, wish.Period.Start, stop), await StoodBefore(account, wish.Period.End, stop));
+        var sums = await Sum(account, wish, stop);
+        // Each side by itself: what is missing on both of them would cancel out.
+        if (closing.Credits - opening.Credits != sums.Credits || closing.Debits - opening.Debits != sums.Debits)
+            return (null, Refusals.StatementNotReady.Because("An entry of these days is still being written."));
+        if (await Digest(account, wish, opening.Posted, closing.Posted, stop) is not { } digest)
+            return (null, Refusals.StatementNotReady.Because("The entries of these days were changed just now."));
+        return (await Write(account, wish, (opening.Posted, closing.Posted), sums, digest, stop), null);
+    }
+
+    async Task<Sums> Sum(AccountRow account, Wish wish, CancellationToken stop)
+    {
         await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
-        var sums = await connection.QuerySingleAsync<Sums>(
+        return await connection.QuerySingleAsync<Sums>(
             new CommandDefinition(
                 SumWriterSql,
                 new
@@ -42,10 +52,20 @@ sealed class StatementMaker(Database database, Books books, TimeProvider time)
                 cancellationToken: stop
             )
         );
-        // Each side by itself: what is missing on both of them would cancel out.
-        if (closing.Credits - opening.Credits != sums.Credits || closing.Debits - opening.Debits != sums.Debits)
-            return (null, Refusals.StatementNotReady.Because("An entry of these days is still being written."));
-        return (await Write(connection, account, wish, (opening.Posted, closing.Posted), sums, stop), null);
+    }
+
+    /// <summary>Of lines that come to the same as the sums, one by one; null where they do not.</summary>
+    async Task<byte[]?> Digest(AccountRow account, Wish wish, decimal opening, decimal closing, CancellationToken stop)
+    {
+        using var digest = new StatementDigest(opening);
+        var balance = opening;
+        await foreach (var line in lines.Read(account.Id, wish.Period.Start, wish.Period.End, opening, stop))
+        {
+            balance = line.Balance;
+            digest.Add(line);
+        }
+
+        return balance == closing ? digest.Value() : null;
     }
 
     /// <summary>Where it stood by all that was recorded before a moment; at nothing where it was not open yet.</summary>
@@ -59,11 +79,11 @@ sealed class StatementMaker(Database database, Books books, TimeProvider time)
             : default;
 
     async Task<Statement> Write(
-        NpgsqlConnection connection,
         AccountRow account,
         Wish wish,
         (decimal Opening, decimal Closing) balances,
         Sums sums,
+        byte[] digest,
         CancellationToken stop
     )
     {
@@ -86,8 +106,10 @@ sealed class StatementMaker(Database database, Books books, TimeProvider time)
             sums.Debits,
             balances.Closing,
             entries = sums.Count,
+            digest,
             now = time.GetUtcNow(),
         };
+        await using var connection = await database.Writer("accounts").OpenConnectionAsync(stop);
         await connection.ExecuteAsync(new CommandDefinition(InsertWriterSql, values, cancellationToken: stop));
         return await connection.QuerySingleAsync<Statement>(new CommandDefinition(FindSameWriterSql, values, cancellationToken: stop));
     }
@@ -103,9 +125,9 @@ sealed class StatementMaker(Database database, Books books, TimeProvider time)
 
     const string InsertWriterSql = """
         insert into accounts.statements (id, account_id, owner_type, owner_id, book, kind, number, from_date, to_date, starts_at, ends_at, currency,
-               opening_balance, total_credits, total_debits, closing_balance, entries, made_at)
+               opening_balance, total_credits, total_debits, closing_balance, entries, made_at, lines_sha256)
         values (@id, @account, @ownerType, @ownerId, @book, @kind, @number, @from, @to, @start, @end, @currency, @opening, @credits, @debits, @closing,
-                @entries, @now)
+                @entries, @now, @digest)
             on conflict do nothing
         """;
 

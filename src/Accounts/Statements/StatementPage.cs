@@ -19,6 +19,7 @@ static class StatementPage
             $"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <title>Statement {Safe(period)}</title><style>{Style}</style></head><body>
             <header><h1>Account statement</h1>
             <dl><div><dt>Account</dt><dd>{Grouped(file.Account.Number)}</dd></div>

@@ -1,12 +1,9 @@
 using System.ComponentModel;
 using Hazina.Accounts.Beneficiaries;
 using Hazina.Accounts.Holdings;
-using Hazina.Accounts.Limits;
 using Hazina.Ledger;
 using Hazina.Money;
 using Hazina.Platform.Http;
-using Hazina.Platform.Postgres;
-using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,18 +13,19 @@ namespace Hazina.Accounts.Transfers;
 /// <summary><c>POST /v1/transfers</c></summary>
 static class CreateTransfer
 {
-    const int MostTries = 6;
+    static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/transfers", Post)
-            .Idempotent()
+            .IdempotentByVerb()
             .WithSummary("Send money to an account")
             .WithDescription(
                 """
                 From one of your accounts to another one, to a recipient that was looked up (`POST /v1/transfers/recipients`), or to a saved one; in
-                one currency. It is
-                done when it is answered, on both sides, or nothing has happened. What goes to others counts against the account's limits.
+                one currency. It is done when it is answered, on both sides, or nothing has happened. What goes to others counts against the
+                account's limits. The `Idempotency-Key` is this transfer's for ever: later repetitions show it as it is then. A refusal's is free
+                again after a day.
                 """
             )
             .Produces<TransferAnswer>(StatusCodes.Status201Created);
@@ -55,9 +53,9 @@ static class CreateTransfer
         AccountDesk desk,
         RecipientDesk recipients,
         BeneficiaryDesk beneficiaries,
-        LimitDesk limits,
-        Journal journal,
-        Database database
+        Passages passages,
+        TransferKeys keys,
+        Journal journal
     )
     {
         var check = new Validation();
@@ -73,41 +71,39 @@ static class CreateTransfer
         check.OptionalText(body.Reference, "/reference", 100, min: 1);
         check.OptionalText(body.Description, "/description", 500, min: 1);
         check.OptionalText(body.Category, "/category", 50, min: 1);
+        var access = await desk.Access(context);
+        // The key may be that of a transfer that was made when this was still right.
         if (check.Failed(out var invalid))
-            return invalid;
-
-        // Made by an earlier try of this very request, whose answer was lost: what would stand in its way by now has not.
-        var id = IdempotencyKey.Of(context).Id;
-        if (await Done(id, context, desk, database) is { } done)
-            return done;
-        var (payer, refusal) = await desk.Move(context, from, "/from");
+            return await keys.Known(context, access) ?? invalid;
+        var (to, refusal) = await Destination.Of(target!, context, access, recipients, beneficiaries);
         if (refusal is not null)
-            return refusal;
-        (var to, refusal) = await Destination.Of(payer, target!, context, desk, recipients, beneficiaries);
+            return await keys.Refuse(context, access, refusal, order: null);
+        (var passage, refusal) = await passages.Between(context, from, to.Account, number: null, "/from", evenClosed: true);
+        refusal ??= passage is null ? to.No : to.Unfit(passage, access) ?? Unfit(passage, amount);
         if (refusal is not null)
-            return refusal;
-        if (Unfit(payer, to.Account, amount) is { } unfit)
-            return unfit;
+            return await keys.Refuse(context, access, refusal, order: null);
         var order = new TransferOrder(
-            id,
-            payer,
-            await NameOf(payer, desk, context),
-            to,
+            Guid.CreateVersion7(),
+            passage!.Payer,
+            await NameOf(passage.Payer, desk, context),
+            passage.Payee,
+            to.Name ?? passage.Payee.Nickname ?? passage.Payee.Shown,
             amount,
             body.Reference,
             body.Description,
             body.Category,
-            Caller.Of(context).Id
+            access.Caller.Id,
+            IdempotencyKey.Of(context)
         );
-        return await Send(order, context, desk, limits, journal, database);
+        return await Send(order, passage, context, access, keys, journal);
     }
 
-    static Refusal? Unfit(AccountRow payer, AccountRow payee, Amount amount) =>
-        payer.Id == payee.Id ? Refusals.SameAccount.Because("The money would stay where it is.", "/to")
-        : amount.Currency != payer.Money
-            ? Hazina.Ledger.Refusals.CurrencyMismatch.Because($"The account is in {payer.Currency}.", "/amount/currency")
-        : payee.Currency != payer.Currency
-            ? Hazina.Ledger.Refusals.CurrencyMismatch.Because($"The other account is in {payee.Currency}.", "/to")
+    static Refusal? Unfit(Passage passage, Amount amount) =>
+        passage.From.Id == passage.To.Id ? Refusals.SameAccount.Because("The money would stay where it is.", "/to")
+        : amount.Currency != passage.From.Currency
+            ? Hazina.Ledger.Refusals.CurrencyMismatch.Because($"The account is in {passage.From.Currency}.", "/amount/currency")
+        : passage.To.Currency != passage.From.Currency
+            ? Hazina.Ledger.Refusals.CurrencyMismatch.Because($"The other account is in {passage.To.Currency}.", "/to")
         : null;
 
     /// <summary>What the recipient is told of the sender, as the sender would be told of the recipient.</summary>
@@ -118,63 +114,52 @@ static class CreateTransfer
 
     static async Task<IResult> Send(
         TransferOrder order,
+        Passage passage,
         HttpContext context,
-        AccountDesk desk,
-        LimitDesk limits,
-        Journal journal,
-        Database database
+        Access access,
+        TransferKeys keys,
+        Journal journal
     )
     {
-        var stop = context.RequestAborted;
-        for (var attempt = 0; ; attempt++)
+        var limits = (OutgoingLimits?)null;
+        if (!order.IsOwn)
         {
-            var hold = order.IsOwn ? null : await limits.Of(order.From, stop);
-            if (hold?.TooMuchAtOnce(order.Amount) is { } tooMuch)
-                return tooMuch;
-            var conditions = hold?.Conditions(order.To.IsNew) ?? [];
-            var outcome = await journal.Post(order.Posting(Outcomes.Attempt(order.Id, attempt), conditions), stop);
-            // Another content under this id: an earlier try that was refused, under limits that are others by now.
-            if (outcome.IsPosted || outcome.Status == OutcomeStatus.Mismatch)
-            {
-                if (await Done(order.Id, context, desk, database) is { } done)
-                    return done;
-            }
-
-            // The day ended on the way: the new one has limits of its own.
-            var goesOn = outcome.Status == OutcomeStatus.Mismatch || outcome.Is(Hazina.Ledger.Refusals.PeriodOver);
-            if (!goesOn || attempt == MostTries)
-                return Why(outcome, order, hold, conditions, limits);
+            (limits, var tooMuch) = passage.LimitsOf(order.Amount, passage.IsNew);
+            if (tooMuch is not null)
+                return await keys.Refuse(context, access, tooMuch, order);
         }
+
+        var outcome = await journal.Post(order.Posting(limits?.Conditions ?? []), context.RequestAborted);
+        return outcome.Status switch
+        {
+            OutcomeStatus.Posted => Results.Created($"/v1/transfers/{order.Id}", order.Made(outcome.RecordedAt).Answer(access)),
+            // By an earlier try of this very request, whose answer was lost, or by one in another process just now.
+            OutcomeStatus.Conflict => await keys.Known(context, access)
+                ?? Refusals.Conflict.Because("The key was free a moment ago.", "Idempotency-Key") with
+                {
+                    RetryAfter = Soon,
+                },
+            OutcomeStatus.Refused => await keys.Refuse(context, access, Why(outcome, order, limits), order),
+            _ => outcome.ToRefusal("/amount"),
+        };
     }
 
-    static async Task<IResult?> Done(Guid id, HttpContext context, AccountDesk desk, Database database)
-    {
-        var access = await desk.Access(context);
-        return await GetTransfer.Find(access, id, database, context.RequestAborted) is { } done
-            ? Results.Created($"/v1/transfers/{id}", done.Answer(access))
-            : null;
-    }
-
-    static Refusal Why(Outcome outcome, TransferOrder order, AccountLimits? hold, IReadOnlyList<Condition> conditions, LimitDesk limits)
+    static Refusal Why(Outcome outcome, TransferOrder order, OutgoingLimits? limits)
     {
         var atPayer = outcome.Field == "steps/0/debit";
         return outcome switch
         {
-            { Status: OutcomeStatus.Refused } when outcome.Is(Hazina.Ledger.Refusals.TurnoverExceeded) => limits.Exceeded(
-                hold!,
-                outcome,
-                conditions
-            ),
-            { Status: OutcomeStatus.Refused } when outcome.Is(Hazina.Ledger.Refusals.AccountFrozen) && atPayer => Refusals.Frozen.Because(
+            _ when outcome.Is(Hazina.Ledger.Refusals.TurnoverExceeded) => limits!.Exceeded(outcome),
+            _ when outcome.Is(Hazina.Ledger.Refusals.AccountFrozen) && atPayer => Refusals.Frozen.Because(
                 "Nothing goes out of the account.",
                 "/from"
             ),
-            { Status: OutcomeStatus.Refused } when outcome.Is(Hazina.Ledger.Refusals.AccountClosed) && atPayer => Refusals.Closed.Because(
+            _ when outcome.Is(Hazina.Ledger.Refusals.AccountClosed) && atPayer => Refusals.Closed.Because(
                 "The account is closed.",
                 "/from"
             ),
-            { Status: OutcomeStatus.Refused } when outcome.Field == "steps/0/credit" => Refusals.CannotReceive.Because(
-                $"{order.To.Name} cannot be sent this at the moment.",
+            _ when outcome.Field == "steps/0/credit" => Refusals.CannotReceive.Because(
+                $"{order.ToName} cannot be sent this at the moment.",
                 "/to"
             ),
             _ => outcome.ToRefusal("/amount"),

@@ -5,48 +5,50 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hazina.Accounts.Transfers;
 
-/// <summary>Where a transfer goes.</summary>
+/// <summary>Where a transfer goes, as it was named.</summary>
 /// <param name="Account">Whoever's it is.</param>
-/// <param name="Name">As the sender is told it.</param>
-/// <param name="IsNew">Whether little may go there yet.</param>
-sealed record Destination(AccountRow Account, string Name, bool IsNew)
+/// <param name="Name">As the sender was told it; null where the sender sees the account.</param>
+/// <param name="SavedBy">Whose saved recipient it is; null where it is nobody's.</param>
+/// <param name="No">Where there is no such account.</param>
+sealed record Destination(Guid Account, string? Name, Guid? SavedBy, Refusal No)
 {
-    /// <param name="from">The account that pays.</param>
     /// <param name="to">Exactly one of its fields is given.</param>
     public static async Task<(Destination To, Refusal? Refusal)> Of(
-        AccountRow from,
         CreateTransfer.Target to,
         HttpContext context,
-        AccountDesk desk,
+        Access access,
         RecipientDesk recipients,
         BeneficiaryDesk beneficiaries
     )
     {
-        var stop = context.RequestAborted;
         if (to.Account is { } account)
-        {
-            // Without being looked up first only what whoever asks may see: their own, or their organisation's.
-            if (await desk.Own(await desk.Access(context), account, stop) is not { } own)
-                return (null!, AccountDesk.NoSuchAccount(account, "/to/account"));
-            var saved = own.Holder == from.Holder ? null : await beneficiaries.FindByAccount(from.Holder, own.Id, stop);
-            var isNew = own.Holder != from.Holder && (saved is null || beneficiaries.IsNew(saved));
-            return (new Destination(own, own.Nickname ?? own.Shown, isNew), null);
-        }
-
+            return (new Destination(account, Name: null, SavedBy: null, AccountDesk.NoSuchAccount(account, "/to/account")), null);
         if (to.Beneficiary is { } beneficiary)
         {
-            var (row, no) = await beneficiaries.Find(from.Holder, from.Book, beneficiary, "/to/beneficiary", stop);
-            return no is not null
-                ? (null!, no)
-                : (new Destination((await desk.Any(from.Book, row.AccountId, stop))!, row.Name, beneficiaries.IsNew(row)), null);
+            var no = BeneficiaryDesk.NoSuchBeneficiary(beneficiary, "/to/beneficiary");
+            return await beneficiaries.Find(beneficiary, access.Book, context.RequestAborted) is { } saved
+                ? (new Destination(saved.AccountId, saved.Name, saved.OwnerId, no), null)
+                : (null!, no);
         }
 
         var (found, refusal) = await recipients.Find(context, to.Recipient!.Value, "/to/recipient");
-        if (refusal is not null)
-            return (null!, refusal);
-        if (await desk.Any(from.Book, found.AccountId, stop) is not { } any)
-            return (null!, Refusals.NoSuchRecipient.Because("The recipient has no account in this book.", "/to/recipient"));
-        var known = await beneficiaries.FindByAccount(from.Holder, any.Id, stop);
-        return (new Destination(any, found.Name, known is null || beneficiaries.IsNew(known)), null);
+        return refusal is not null
+            ? (null!, refusal)
+            : (
+                new Destination(
+                    found.AccountId,
+                    found.Name,
+                    SavedBy: null,
+                    Refusals.NoSuchRecipient.Because("The recipient has no account in this book.", "/to/recipient")
+                ),
+                null
+            );
     }
+
+    /// <summary>A no where whoever pays may not name it.</summary>
+    public Refusal? Unfit(Passage passage, Access access) =>
+        // Without being looked up first only what whoever asks may see: their own, or their organisation's.
+        (Name is null && !access.Sees(passage.Payee.Holder)) || (SavedBy is { } owner && owner != passage.Payer.OwnerId)
+            ? No
+            : null;
 }

@@ -30,7 +30,7 @@ sealed class RecipientDesk(
     public async Task<(RecipientRow Row, Refusal? Refusal)> LookUp(HttpContext context, string text, Currency currency)
     {
         var (caller, stop, now) = (Caller.Of(context), context.RequestAborted, time.GetUtcNow());
-        if (TooMany(context, caller) is { } tooMany)
+        if (TooMany(context, counters, options.Value) is { } tooMany)
             return (null!, tooMany);
         var account = await Find(caller.Book, text.Trim(), currency, stop);
         var who = account is null ? null : await desk.People.FindById(account.Holder, stop);
@@ -95,10 +95,12 @@ sealed class RecipientDesk(
         return await desk.People.FindByContact(text, stop) is { } person ? await accounts.DefaultOf(book, person.Id, currency, stop) : null;
     }
 
-    Refusal? TooMany(HttpContext context, Caller caller)
+    /// <summary>Counts a look-up; a no where there were too many.</summary>
+    public static Refusal? TooMany(HttpContext context, ICounters counters, AccountsOptions options)
     {
-        var (most, address) = (options.Value.RecipientsPerHour, context.Connection.RemoteIpAddress);
-        var own = counters.Take($"recipients:{caller.Id}", most, Window);
+        var (caller, most, address) = (Caller.Of(context), options.RecipientsPerHour, context.Connection.RemoteIpAddress);
+        // By whom it is for: who makes more keys has no more look-ups.
+        var own = counters.Take($"recipients:{caller.KeyOfPerson ?? caller.KeyOfOrganization ?? caller.Id}", most, Window);
         if (!own.IsGranted)
             return Wait(own);
         // Somebody with many accounts of their own.

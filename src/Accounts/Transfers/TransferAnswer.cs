@@ -9,7 +9,7 @@ namespace Hazina.Accounts.Transfers;
 [Description("Money that went from one customer's account to another.")]
 sealed record TransferAnswer(
     Guid Id,
-    [property: Description("Always completed: what is refused leaves nothing.")] string Status,
+    [property: Description("Always completed: what is refused is no transfer, and a failed entry of the activity.")] string Status,
     [property: Description("debit: whoever asks has sent it; credit: they have got it. Between own accounts it is a debit.")]
         ActivitySide Side,
     WireAmount Amount,

@@ -8,20 +8,24 @@ using NpgsqlTypes;
 namespace Hazina.Accounts.Transfers;
 
 /// <summary>A transfer as it is asked for, and the rows that commit with it: the transfer, what each side reads, and what is told.</summary>
-/// <param name="Id">The transfer's, whichever try of it goes through.</param>
+/// <param name="Id">The transfer's, and the posting's.</param>
 /// <param name="FromName">As the recipient is told it.</param>
+/// <param name="ToName">As the sender is told it.</param>
+/// <param name="Key">The caller's, committed with the transfer.</param>
 /// <param name="Category">The sender's own.</param>
 /// <param name="AskedBy">A person or a key.</param>
 sealed record TransferOrder(
     Guid Id,
     AccountRow From,
     string FromName,
-    Destination To,
+    AccountRow To,
+    string ToName,
     Amount Amount,
     string? Reference,
     string? Description,
     string? Category,
-    Guid AskedBy
+    Guid AskedBy,
+    IdempotencyKey Key
 )
 {
     static readonly AlongsideStatement Insert = new(
@@ -50,26 +54,27 @@ sealed record TransferOrder(
     );
 
     /// <summary>Whether it stays with one holder: it counts against no limit.</summary>
-    public bool IsOwn => From.Holder == To.Account.Holder;
+    public bool IsOwn => From.Holder == To.Holder;
 
-    public Posting Posting(Guid id, IReadOnlyList<Condition> conditions) =>
-        Postings.Transfer(id, From.Book, From.Id, To.Account.Id, Amount, conditions) with
+    public Posting Posting(IReadOnlyList<Condition> conditions) =>
+        Postings.Transfer(Id, From.Book, From.Id, To.Id, Amount, conditions) with
         {
             WhenPosted =
             [
-                Row(id),
-                ActivityRows.Insert(id, Entry(From, ActivitySide.Debit, To.Name, $"To {To.Name}") with { Category = Category }),
+                Row(),
+                TransferKeys.Row(this),
+                ActivityRows.Insert(Id, Entry(From, ActivitySide.Debit, ToName, $"To {ToName}") with { Category = Category }),
                 ActivityRows.Insert(
-                    id,
+                    Id,
                     IsOwn
-                        ? Entry(To.Account, ActivitySide.Credit, From.Nickname ?? From.Shown, $"From {From.Nickname ?? From.Shown}")
-                        : Entry(To.Account, ActivitySide.Credit, FromName, $"From {FromName}")
+                        ? Entry(To, ActivitySide.Credit, From.Nickname ?? From.Shown, $"From {From.Nickname ?? From.Shown}")
+                        : Entry(To, ActivitySide.Credit, FromName, $"From {FromName}")
                 ),
                 AlongsideRow.Event(
                     Events.TransferCompleted,
                     From.Book,
                     Id.ToString(),
-                    new TransferCompleted(Id, From.Id, To.Account.Id, WireAmount.Of(Amount), id, IsOwn)
+                    new TransferCompleted(Id, From.Id, To.Id, WireAmount.Of(Amount), Id, IsOwn)
                 ),
             ],
         };
@@ -82,7 +87,26 @@ sealed record TransferOrder(
             IsOwn = IsOwn,
         };
 
-    AlongsideRow Row(Guid transaction) =>
+    /// <summary>The row as the posting has left it.</summary>
+    public TransferRow Made(DateTimeOffset at) =>
+        new(
+            Id,
+            From.Id,
+            From.OwnerType,
+            From.OwnerId,
+            FromName,
+            To.Id,
+            To.OwnerType,
+            To.OwnerId,
+            ToName,
+            Amount.Value,
+            Amount.Currency.Code,
+            Reference,
+            Description,
+            at
+        );
+
+    AlongsideRow Row() =>
         new(
             Insert,
             $"transfers/{Id}",
@@ -93,16 +117,16 @@ sealed record TransferOrder(
                 From.OwnerType,
                 From.OwnerId,
                 FromName,
-                To.Account.Id,
-                To.Account.OwnerType,
-                To.Account.OwnerId,
-                To.Name,
+                To.Id,
+                To.OwnerType,
+                To.OwnerId,
+                ToName,
                 Amount.Value,
                 Amount.Currency.Code,
                 Reference,
                 Description,
                 AskedBy,
-                transaction,
+                Id,
                 Fill.RecordedAt,
             ]
         );

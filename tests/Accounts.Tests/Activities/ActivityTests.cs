@@ -300,29 +300,46 @@ public sealed class ActivityTests(AccountsServer server)
             }
         )
         {
-            var plan = await owner.QueryAsync<string>(
-                "explain " + sql,
-                new
-                {
-                    account = purse,
-                    type = "fee",
-                    status = (string?)null,
-                    category = (string?)null,
-                    from = (DateTime?)null,
-                    until = (DateTime?)null,
-                    least = (decimal?)null,
-                    most = (decimal?)null,
-                    text = (string?)null,
-                    cursor = (Guid?)null,
-                    count = 21,
-                },
-                transaction
-            );
+            var plan = await owner.QueryAsync<string>("explain " + sql, Asked(purse, cursor: null, least: null), transaction);
             var text = string.Join('\n', plan);
             Assert.Contains($"using {index}", text, StringComparison.Ordinal);
             Assert.DoesNotContain("Sort", text, StringComparison.Ordinal);
         }
+
+        // And a page in the middle, however often that was asked for on a connection: where the filters are known, the index knows where it begins.
+        var middle = await owner.QuerySingleAsync<Guid>(MiddleRow, new { purse }, transaction);
+        for (var i = 0; i < 12; i++)
+        {
+            await using var answers = await owner.QueryMultipleAsync(
+                $"{ListActivity.PlanWriterSql};explain (analyze, format text) {ListActivity.AfterWriterSql}",
+                Asked(purse, cursor: middle, least: 0.5m),
+                transaction
+            );
+            await answers.ReadAsync<string>();
+            var text = string.Join('\n', await answers.ReadAsync<string>());
+            Assert.Matches(@"Index Cond: .*ROW\(a?\.?occurred_at.*amount >=", text);
+        }
     }
+
+    static object Asked(Guid account, Guid? cursor, decimal? least) =>
+        new
+        {
+            account,
+            type = "fee",
+            status = (string?)null,
+            category = (string?)null,
+            from = (DateTime?)null,
+            until = (DateTime?)null,
+            least,
+            most = (decimal?)null,
+            text = (string?)null,
+            cursor,
+            count = 21,
+        };
+
+    const string MiddleRow = """
+        select a.id from accounts.activity a where a.account_id = @purse order by a.occurred_at desc, a.journal_row desc, a.id desc offset 3000 limit 1
+        """;
 
     const string ManyRows = """
         insert into accounts.activity (id, account_id, owner_type, owner_id, book, type, status, side, amount, currency, description, source, source_id,

@@ -9,11 +9,11 @@ public sealed class AccountNumberTests
     [Fact]
     public void Every_count_has_a_number_of_its_own_and_none_tells_the_next()
     {
-        var numbers = Enumerable.Range(1, 20_000).Select(no => AccountNumber.Of(no, Key)).ToList();
+        var numbers = Enumerable.Range(1, 4_000).Select(no => AccountNumber.Of(no, Key)).ToList();
         Assert.Equal(numbers.Count, numbers.Distinct(StringComparer.Ordinal).Count());
         Assert.All(numbers, n => Assert.True(AccountNumber.IsRight(n), n));
         var steps = numbers.Zip(numbers.Skip(1), (a, b) => long.Parse(b[..10]) - long.Parse(a[..10])).Distinct().Count();
-        Assert.InRange(steps, 19_900, 20_000);
+        Assert.InRange(steps, 3_950, 4_000);
         Assert.NotEqual(numbers[0], AccountNumber.Of(1, [.. Key.Reverse()]));
         Assert.True(AccountNumber.IsRight(AccountNumber.Of(9_000_000_000, Key)));
     }

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazina.Accounts.Activities;
+using Hazina.Ledger;
+using Hazina.Money;
 using Hazina.Platform.Security;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazina.Accounts.Tests.Holdings;
 
@@ -40,6 +44,62 @@ public sealed class BalanceTests(AccountsServer server)
 
         var before = (string)(await asha.Activity(purse))[2]["occurred_at"]!;
         Assert.Equal(94m, Posted(await asha.Get($"/v1/accounts/{purse}/balance/explanation?at={before}")));
+    }
+
+    [Fact]
+    public async Task All_that_a_holder_has_is_told_by_currency_with_what_is_held_back_and_for_what()
+    {
+        var (asha, juma) = (await server.Someone(), await server.Someone());
+        var (purse, till) = (await asha.Account(100), await asha.Account(50));
+        await asha.Account(7, "USD");
+        var shop = await asha.Organization();
+        await asha.Account(900, organization: shop);
+        var app = await server.App;
+        var (journal, accounts) = (app.Services.GetRequiredService<Journal>(), app.Services.GetRequiredService<CustomerAccounts>());
+        await Hold(purse, ActivityType.Escrow, 30);
+        await Hold(till, ActivityType.Payment, 5);
+        await Hold(till, ActivityType.Payment, 6);
+        await Hold(till, null, 4);
+
+        var told = (await asha.Get("/v1/balances")).Is(HttpStatusCode.OK);
+        Assert.Equal(("balances", asha.Id), ((string)told["object"]!, (Guid)told["holder"]!["id"]!));
+        var (shillings, dollars) = (told["data"]![0]!, told["data"]![1]!);
+        Assert.Equal(("KES", 2, "USD"), ((string)shillings["currency"]!, (int)shillings["accounts"]!, (string)dollars["currency"]!));
+        var balance = shillings["balance"]!;
+        Assert.Equal(
+            (150m, 45m, 105m),
+            (Customer.Digits(balance["posted"]), Customer.Digits(balance["reserved"]), Customer.Digits(balance["available"]))
+        );
+        Assert.Equal(
+            [("escrow", 30m, 1), ("payment", 11m, 2), (null, 4m, 0)],
+            shillings["held_for"]!.AsArray().Select(h => ((string?)h!["type"], Customer.Digits(h["amount"]), (int)h["count"]!))
+        );
+        Assert.Empty(dollars["held_for"]!.AsArray());
+
+        var its = (await asha.Get($"/v1/balances?organization={shop}")).Is(HttpStatusCode.OK)["data"]!.AsArray();
+        Assert.Equal(900m, Customer.Digits(Assert.Single(its)!["balance"]!["posted"]));
+        (await juma.Get($"/v1/balances?organization={shop}")).IsProblem(422, "accounts.no_such_holder", "organization");
+        Assert.Empty((await juma.Get("/v1/balances")).Is(HttpStatusCode.OK)["data"]!.AsArray());
+
+        async Task Hold(Guid account, ActivityType? type, decimal digits)
+        {
+            var (id, amount) = (Guid.CreateVersion7(), new Amount(digits, Currency.Of("KES")));
+            var entry = type is { } its
+                ? new ActivityEntry((await accounts.Find("live", account))!, its, ActivitySide.Debit, amount, "A phone", "test", id)
+                {
+                    Status = ActivityStatus.Pending,
+                }
+                : null;
+            var posting = new Posting
+            {
+                Id = id,
+                Book = "live",
+                Kind = "test",
+                Steps = [new Reserve(id, account, amount, ExpiresAt: null)],
+                WhenPosted = entry is null ? [] : [CustomerAccounts.Activity(id, entry)],
+            };
+            Assert.True((await journal.Post(posting)).IsPosted);
+        }
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class InterestTests(AccountsServer shared)
         var random = new Random(seed);
         await using var database = await HazinaDatabase.CreateAsync();
         var accounts = new List<Guid>();
-        await using (var server = new AccountsServer(database))
+        await using (var server = AccountsServer.On(database))
         {
             var holder = await server.Someone();
             for (var i = 0; i < 4; i++)
@@ -35,24 +35,27 @@ public sealed class InterestTests(AccountsServer shared)
                 if (from != to)
                     await holder.Transfer(accounts[from], "account", accounts[to], random.Next(1, 5000) / 100m);
             }
+
+            // One takes nothing: what it is due is carried from month to month.
+            (
+                await Customer.Send(
+                    (await server.Clerk).Client,
+                    HttpMethod.Post,
+                    $"/v1/accounts/{accounts[3]}/freeze",
+                    new JsonObject { ["side"] = "both", ["reason"] = "as asked" }
+                )
+            ).Is(HttpStatusCode.OK);
         }
 
         var booked = await PastMonths.Spread(database);
-        await using (var server = new AccountsServer(database))
+        await using (var server = AccountsServer.On(database))
         {
             await using var owner = await server.Owner();
             await owner.ExecuteAsync(RatesSql, new { first = FirstDay, second = SecondDay });
             var job = (await server.App).Services.GetRequiredService<InterestJob>();
-            using (var cut = new CancellationTokenSource())
-            {
-                var running = job.Run(cut.Token);
-                while (!running.IsCompleted && await owner.QuerySingleAsync<long>("select count(*) from accounts.interest_accruals") < 50)
-                    await Task.Yield();
-                await cut.CancelAsync();
-                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            }
-
-            await Task.WhenAll(job.Run(TestContext.Current.CancellationToken), job.Run(TestContext.Current.CancellationToken));
+            await RunAndCutOff(job, owner);
+            var closing = Close(server, accounts[2], accounts[1]);
+            await Task.WhenAll(job.Run(TestContext.Current.CancellationToken), job.Run(TestContext.Current.CancellationToken), closing);
             await job.Run(TestContext.Current.CancellationToken);
             var payments = (await owner.QueryAsync<Payment>(PaymentsSql)).ToLookup(p => p.AccountId);
             var opened = (await owner.QueryAsync<(Guid Id, DateTimeOffset At)>("select id, opened_at from accounts.accounts")).ToDictionary(
@@ -62,14 +65,71 @@ public sealed class InterestTests(AccountsServer shared)
             foreach (var account in accounts)
             {
                 Assert.Equal(
-                    Model([.. booked.Where(b => b.Account == account)], opened[account]),
+                    Model(
+                        [.. booked.Where(b => b.Account == account)],
+                        opened[account],
+                        isFrozen: account == accounts[3],
+                        isClosed: account == accounts[2]
+                    ),
                     payments[account].Select(p => (p.Month, p.Paid, p.CarriedOut))
                 );
                 var told = await owner.QueryAsync<decimal>(ToldSql, new { account });
                 Assert.Equal(payments[account].Where(p => p.Paid > 0).Select(p => p.Paid), told);
             }
 
+            // What was on it, and all of its interest, has gone where it was to go.
+            var before = booked.Where(b => b.Account == accounts[2]).Sum(b => b.Signed) + payments[accounts[2]].Sum(p => p.Paid);
+            Assert.Equal(await closing, before);
+            Assert.Equal(0m, await owner.QuerySingleAsync<decimal>(LastBalanceSql, new { account = accounts[2] }));
             Assert.True(payments.SelectMany(p => p).Sum(p => p.Paid) > 0, $"seed {seed}");
+            Assert.True(payments[accounts[3]].Last().CarriedOut > 0, $"seed {seed}");
+        }
+    }
+
+    static async Task RunAndCutOff(InterestJob job, NpgsqlConnection owner)
+    {
+        using var cut = new CancellationTokenSource();
+        var running = job.Run(cut.Token);
+        while (!running.IsCompleted && await owner.QuerySingleAsync<long>("select count(*) from accounts.interest_accruals") < 50)
+            await Task.Yield();
+        await cut.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    /// <summary>Closes an account as somebody who signs in on this server and has come to hold them all; twice at once.</summary>
+    /// <returns>What was swept.</returns>
+    static async Task<decimal> Close(AccountsServer server, Guid account, Guid other)
+    {
+        var heir = await server.Someone();
+        await using var owner = await server.Owner();
+        await owner.ExecuteAsync("update accounts.accounts set owner_id = @heir", new { heir = heir.Id });
+        // Nothing is on it but what it is due: that has to go somewhere, too.
+        var all = await heir.Balance(account);
+        (await heir.Transfer(account, "account", other, all)).Is(HttpStatusCode.Created);
+        var refused = await Closed(null);
+        var said = (string)refused.IsProblem(422, "accounts.not_empty", "account")["detail"]!;
+        // In a month's first days there may be less than a cent, and months before to be paid.
+        if (Today.Day > 5)
+            Assert.Contains("interest", said, StringComparison.Ordinal);
+        var to = new JsonObject { ["sweep_to"] = other };
+        var replies = await Task.WhenAll(Closed(to.DeepClone()), Closed(to.DeepClone()));
+        Assert.All(replies, r => r.Is(HttpStatusCode.OK));
+        var told = await heir.Activity(account, "&type=transfer&status=completed");
+        return all + Customer.Digits(told[0]["amount"]);
+
+        // While months are being paid beside it, it is to come back.
+        async Task<Reply> Closed(JsonNode? body)
+        {
+            Reply reply = null!;
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    reply = await heir.Post($"/v1/accounts/{account}/close", body?.DeepClone());
+                    return reply.Status is not (HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable);
+                },
+                "nobody else is at it"
+            );
+            return reply;
         }
     }
 
@@ -119,7 +179,9 @@ public sealed class InterestTests(AccountsServer shared)
     /// <summary>Day by day by hand.</summary>
     static IEnumerable<(DateOnly Month, decimal Paid, decimal CarriedOut)> Model(
         IReadOnlyList<(Guid Account, DateTimeOffset At, decimal Signed)> booked,
-        DateTimeOffset opened
+        DateTimeOffset opened,
+        bool isFrozen,
+        bool isClosed
     )
     {
         var (accrued, carried) = (0m, 0m);
@@ -129,11 +191,17 @@ public sealed class InterestTests(AccountsServer shared)
             accrued += Math.Truncate(balance * (day < SecondDay ? 0.07m : 0.10m) / 365 * 100_000_000) / 100_000_000;
             if (day.AddDays(1).Day != 1)
                 continue;
-            var paid = Math.Truncate((accrued + carried) * 100) / 100;
+            var paid = isFrozen ? 0 : Math.Truncate((accrued + carried) * 100) / 100;
             (carried, accrued) = (accrued + carried - paid, 0);
             if (DayOf(opened) <= day)
                 yield return (new DateOnly(day.Year, day.Month, 1), paid, carried);
         }
+
+        // Closed today: what has accrued by yesterday comes with it, and what is less than a cent stays.
+        if (!isClosed || accrued + carried == 0)
+            yield break;
+        var last = Math.Truncate((accrued + carried) * 100) / 100;
+        yield return (new DateOnly(Today.Year, Today.Month, 1), last, accrued + carried - last);
     }
 
     static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Zone).DateTime);
@@ -146,6 +214,11 @@ public sealed class InterestTests(AccountsServer shared)
         """;
 
     const string PaymentsSql = "select p.account_id, p.month, p.paid, p.carried_out from accounts.interest_payments p order by p.month";
+
+    const string LastBalanceSql = """
+        select a.balance_after from accounts.activity a
+         where a.account_id = @account and a.status = 'completed' order by a.occurred_at desc, a.journal_row desc, a.id desc limit 1
+        """;
 
     const string ToldSql = """
         select a.amount from accounts.activity a where a.account_id = @account and a.type = 'interest' order by a.journal_row

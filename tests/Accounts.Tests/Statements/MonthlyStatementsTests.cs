@@ -19,7 +19,7 @@ public sealed class MonthlyStatementsTests
         await using var database = await HazinaDatabase.CreateAsync();
         var booked = new List<(Guid Account, DateTimeOffset At, decimal Signed)>();
         var accounts = new List<Guid>();
-        await using (var server = new AccountsServer(database))
+        await using (var server = AccountsServer.On(database))
         {
             var holder = await server.Someone();
             for (var i = 0; i < 5; i++)
@@ -36,7 +36,7 @@ public sealed class MonthlyStatementsTests
 
         booked.AddRange(await PastMonths.Spread(database));
 
-        await using (var server = new AccountsServer(database))
+        await using (var server = AccountsServer.On(database))
         {
             var monthly = (await server.App).Services.GetRequiredService<MonthlyStatements>();
             using (var cut = new CancellationTokenSource())
@@ -79,6 +79,63 @@ public sealed class MonthlyStatementsTests
             );
             await Assert.ThrowsAsync<PostgresException>(() => owner.ExecuteAsync("update accounts.statements set entries = entries + 1"));
         }
+    }
+
+    [Fact]
+    public async Task An_account_that_lacks_a_month_waits_for_it_and_holds_nobody_up()
+    {
+        await using var database = await HazinaDatabase.CreateAsync();
+        Guid[] accounts;
+        await using (var server = AccountsServer.On(database))
+        {
+            var holder = await server.Someone();
+            accounts = [await holder.Account(), await holder.Account()];
+            await server.Fund(accounts[0], 10_000);
+            for (var i = 0; i < 50; i++)
+                (await holder.Transfer(accounts[0], "account", accounts[1], 10)).Is(HttpStatusCode.Created);
+        }
+
+        await PastMonths.Spread(database);
+        await using var tamperer = new NpgsqlConnection(database.ConnectionString);
+        await tamperer.OpenAsync();
+        await tamperer.ExecuteAsync("set session_replication_role = replica");
+        var wrong = await tamperer.QuerySingleAsync<Guid>(
+            "select id from accounts.activity where account_id = @account order by occurred_at limit 1",
+            new { account = accounts[1] }
+        );
+        await tamperer.ExecuteAsync("update accounts.activity set amount = amount + 1 where id = @wrong", new { wrong });
+
+        await using (var server = AccountsServer.On(database))
+        {
+            var monthly = (await server.App).Services.GetRequiredService<MonthlyStatements>();
+            Task<List<int>> Numbers(int account) => NumbersOf(tamperer, accounts[account]);
+
+            await monthly.Make(TestContext.Current.CancellationToken);
+            var whole = await Numbers(0);
+            Assert.True(whole.Count >= 2);
+            Assert.Empty(await Numbers(1));
+
+            await tamperer.ExecuteAsync("update accounts.activity set amount = amount - 1 where id = @wrong", new { wrong });
+            await monthly.Make(TestContext.Current.CancellationToken);
+            Assert.Equal(whole, await Numbers(0));
+            var late = await Numbers(1);
+            Assert.Equal(Enumerable.Range(1, late.Count), late);
+            Assert.True(late.Count >= 2);
+        }
+    }
+
+    /// <summary>In the order of their months, each of which begins where the one before ends.</summary>
+    static async Task<List<int>> NumbersOf(NpgsqlConnection owner, Guid account)
+    {
+        var made = (
+            await owner.QueryAsync<Statement>(
+                $"select {Statement.Columns} from accounts.statements s where s.account_id = @account order by s.from_date",
+                new { account }
+            )
+        ).AsList();
+        for (var i = 1; i < made.Count; i++)
+            Assert.Equal((made[i - 1].EndsAt, made[i - 1].ClosingBalance), (made[i].StartsAt, made[i].OpeningBalance));
+        return [.. made.Select(m => m.Number!.Value)];
     }
 
     static async Task SameDaysSameStatement(HazinaApp app, Guid account, Statement month)

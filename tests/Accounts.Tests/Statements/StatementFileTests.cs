@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Dapper;
 using Hazina.Accounts.Statements;
+using Hazina.Platform.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazina.Accounts.Tests.Statements;
 
@@ -74,6 +77,46 @@ public sealed class StatementFileTests(AccountsServer server)
     }
 
     [Fact]
+    public async Task A_file_is_the_same_each_time_and_breaks_off_where_its_lines_are_not_those_that_were_stated()
+    {
+        var amina = await server.Someone();
+        var account = await amina.Account(1000);
+        await server.Fund(account, 500);
+        var made = (await Make(amina, account, Today)).Is(HttpStatusCode.Created);
+        var id = (Guid)made["id"]!;
+        Assert.Matches("^[0-9a-f]{64}$", (string)made["lines_sha256"]!);
+        Assert.Equal(await File(amina, id, "csv"), await File(amina, id, "csv"));
+        await server.Fund(account, 20);
+        Assert.Equal(3, (await File(amina, id, "csv")).Count(c => c == '\n'));
+
+        // Both amounts are others, and all sums are as they were.
+        var desk = (await server.App).Services.GetRequiredService<StatementDesk>();
+        await using var owner = await server.Owner();
+        var statement = await owner.QuerySingleAsync<Statement>(
+            $"select {Statement.Columns} from accounts.statements s where s.id = @id",
+            new { id }
+        );
+        Assert.Equal(2, await desk.Lines(statement, TestContext.Current.CancellationToken).CountAsync());
+        await owner.ExecuteAsync(
+            "update accounts.activity set amount = case amount when 1000 then 999 else 501 end where account_id = @account and amount in (1000, 500)",
+            new { account }
+        );
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await desk.Lines(statement, TestContext.Current.CancellationToken).CountAsync()
+        );
+    }
+
+    [Fact]
+    public async Task Statements_that_end_today_are_made_so_and_so_many_times()
+    {
+        var amina = await server.Someone();
+        var account = await amina.Account();
+        for (var i = 0; i < 20; i++)
+            (await Make(amina, account, Today)).Is(HttpStatusCode.Created);
+        (await Make(amina, account, Today)).IsProblem(422, "accounts.too_many", "to");
+    }
+
+    [Fact]
     public async Task Statements_are_seen_by_the_holder_and_by_staff_alone()
     {
         var (amina, other) = (await server.Someone(), await server.Someone());
@@ -109,7 +152,7 @@ public sealed class StatementFileTests(AccountsServer server)
         var amina = await server.Someone();
         var id = (Guid)(await Make(amina, await amina.Account(currency: "BTC"), Today)).Is(HttpStatusCode.Created)["id"]!;
         (await amina.Get($"/v1/statements/{id}/file?format=camt053")).IsProblem(422, "accounts.format_cannot_hold");
-        (await amina.Get($"/v1/statements/{id}/file?format=pdf")).Is(HttpStatusCode.BadRequest);
+        (await amina.Get($"/v1/statements/{id}/file?format=docx")).Is(HttpStatusCode.BadRequest);
         (await amina.Get($"/v1/statements/{id}/file")).Is(HttpStatusCode.BadRequest);
         Assert.Contains("Nothing happened", await File(amina, id, "html"), StringComparison.Ordinal);
     }
@@ -125,7 +168,7 @@ public sealed class StatementFileTests(AccountsServer server)
     [InlineData("two\nlines", "\"two\nlines\"")]
     [InlineData(" spaced ", "\" spaced \"")]
     [InlineData(null, "")]
-    public void A_field_is_text_to_every_spreadsheet(string? text, string expected) => Assert.Equal(expected, StatementCsv.Field(text));
+    public void A_field_is_text_to_every_spreadsheet(string? text, string expected) => Assert.Equal(expected, CsvFields.Of(text));
 
     static Task<Reply> Make(Customer who, Guid account, string? from, string? to = null)
     {

@@ -1,6 +1,17 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Text.Json.Nodes;
 using Dapper;
+using Hazina.Accounts.Holdings;
+using Hazina.Accounts.Transfers;
+using Hazina.Money;
+using Hazina.Platform.Counting;
+using Hazina.Platform.Http;
+using Hazina.Platform.Postgres;
+using Hazina.Platform.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Hazina.Accounts.Tests.Transfers;
 
@@ -121,26 +132,38 @@ public sealed class TransferTests(AccountsServer server)
     [Fact]
     public async Task Look_ups_are_counted_whether_or_not_somebody_is_found()
     {
-        var settings = AccountsServer.Settings;
-        settings["Accounts:RecipientsPerHour"] = "3";
-        await using var app = await HazinaApp.StartAsync(settings: settings);
-        using var asha = await Person.SignedInAsync(app, "user");
-        for (var i = 0; i < 3; i++)
-            (await Ask()).IsProblem(404, "accounts.no_such_recipient");
-        var reply = await Ask();
-        reply.IsProblem(429, "accounts.too_many_look_ups");
-        Assert.InRange(int.Parse(reply.Headers["Retry-After"]), 1, 3600);
+        var services = (await server.App).Services;
+        var desk = new RecipientDesk(
+            services.GetRequiredService<Database>(),
+            services.GetRequiredService<AccountDesk>(),
+            services.GetRequiredService<CustomerAccounts>(),
+            services.GetRequiredService<ICounters>(),
+            Options.Create(new AccountsOptions { RecipientsPerHour = 3 }),
+            TimeProvider.System
+        );
+        var asha = await server.Someone();
+        var context = new DefaultHttpContext();
+        context.Features.Set(new Caller(asha.Id, "Asha", "live", FrozenSet<string>.Empty));
+        context.Connection.RemoteIpAddress = IPAddress.Parse("192.0.2.7");
+        var till = await asha.NumberOf(await asha.Account());
+        foreach (
+            var (to, code) in new[]
+            {
+                ("nobody@example.com", "accounts.no_such_recipient"),
+                (till, null),
+                ("x y", "accounts.no_such_recipient"),
+            }
+        )
+            Assert.Equal(code, (await Ask(to))?.Type.Code);
+        var no = (await Ask(till))!;
+        Assert.Equal(("accounts.too_many_look_ups", 429), (no.Type.Code, no.Type.Status));
+        Assert.InRange(no.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 
-        Task<Reply> Ask() =>
-            asha.SendAsync(
-                HttpMethod.Post,
-                "/v1/transfers/recipients",
-                new JsonObject { ["to"] = "nobody@example.com", ["currency"] = "KES" }
-            );
+        async Task<Refusal?> Ask(string to) => (await desk.LookUp(context, to, Currency.Of("KES"))).Refusal;
     }
 
     [Fact]
-    public async Task What_cannot_be_sent_is_refused_and_leaves_nothing()
+    public async Task What_cannot_be_sent_is_refused_and_moves_nothing()
     {
         var (asha, juma) = (await server.Someone(), await server.Someone());
         var (purse, other, dollars, till) = (
@@ -171,7 +194,13 @@ public sealed class TransferTests(AccountsServer server)
                 }
             )
         ).IsProblem(400, "platform.invalid_request", "to");
-        Assert.Single(await asha.Activity(purse));
+        Assert.Single(await asha.Activity(purse, "&status=completed"));
+        // What was meant, and could have gone through, is in the list as what came of it.
+        var failed = Assert.Single(await asha.Activity(purse, "&status=failed"));
+        Assert.Equal((100.01m, "debit"), (Customer.Digits(failed["amount"]), (string)failed["side"]!));
+        Assert.Equal("ledger.insufficient_funds", (string)failed["details"]!["refusal"]!);
+        Assert.Null(failed["balance_after"]);
+        Assert.Empty(await asha.Activity(other));
         Assert.Equal((100m, 0m), (await asha.Balance(purse), await asha.Balance(other)));
     }
 
@@ -196,45 +225,77 @@ public sealed class TransferTests(AccountsServer server)
     }
 
     [Fact]
-    public async Task A_transfer_whose_answer_was_lost_is_found_again_whatever_has_become_of_its_terms()
+    public async Task A_transfers_key_is_its_own_for_ever_whatever_has_become_of_its_terms()
     {
         var (asha, juma) = (await server.Someone(), await server.Someone());
         var (purse, till) = (await asha.Account(100), await juma.Account());
         var found = await asha.Recipient(await juma.NumberOf(till));
-        var (sent, refused) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7().ToString());
-        var first = (await asha.Transfer(purse, "recipient", found, 60, key: sent)).Is(HttpStatusCode.Created);
-        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).IsProblem(402, "ledger.insufficient_funds");
-        await Lose(sent, refused);
-        // By now it would be refused three times over.
+        var key = Guid.CreateVersion7().ToString();
+        var first = (await asha.Transfer(purse, "recipient", found, 60, key: key)).Is(HttpStatusCode.Created);
+        // By now it would be refused five times over: nobody was looked up, it is too much, it is not there, nothing goes out.
+        await Age(26, key);
         (await asha.Patch($"/v1/accounts/{purse}/limits", new JsonObject { ["transaction"] = Customer.Amount(55) })).Is(HttpStatusCode.OK);
         (await asha.Patch($"/v1/accounts/{purse}/limits", new JsonObject { ["daily"] = Customer.Amount(59) })).Is(HttpStatusCode.OK);
         (await asha.Post($"/v1/accounts/{purse}/freeze")).Is(HttpStatusCode.OK);
-        var again = (await asha.Transfer(purse, "recipient", found, 60, key: sent)).Is(HttpStatusCode.Created);
-        Assert.Equal(first.ToJsonString(), again.ToJsonString());
-        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).IsProblem(422, "accounts.frozen");
-        (await asha.Post($"/v1/accounts/{purse}/unfreeze")).Is(HttpStatusCode.OK);
-        Assert.Equal((40m, 60m), (await asha.Balance(purse), await juma.Balance(till)));
-
-        // Under the terms of then it is refused as it was then, whatever there is on the account; under others it goes through, once.
-        await Lose(refused);
-        await server.Fund(purse, 100);
-        (await asha.Put($"/v1/accounts/{purse}/limits", new JsonObject())).Is(HttpStatusCode.OK);
-        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).IsProblem(402, "ledger.insufficient_funds");
-        await Lose(refused);
-        (await asha.Put($"/v1/accounts/{purse}/limits", new JsonObject { ["daily"] = Customer.Amount(1000) })).Is(HttpStatusCode.OK);
-        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).Is(HttpStatusCode.Created);
-        await Lose(refused);
-        (await asha.Transfer(purse, "recipient", found, 50, key: refused)).Is(HttpStatusCode.Created);
-        Assert.Equal((90m, 110m), (await asha.Balance(purse), await juma.Balance(till)));
-
-        async Task Lose(params string[] keys)
-        {
-            await using var owner = await server.Owner();
-            await owner.ExecuteAsync(
-                "update platform.idempotency_keys set status = null, content_type = null, location = null, body = null where key = any (@keys)",
-                new { keys }
+        await using (var owner = await server.Owner())
+            await owner.ExecuteAsync("update accounts.recipients set expires_at = now() where id = @found", new { found });
+        var again = await asha.Transfer(purse, "recipient", found, 60, key: key);
+        Assert.True(again.IsReplayed);
+        Assert.Equal(first.ToJsonString(), again.Is(HttpStatusCode.Created).ToJsonString());
+        (await asha.Transfer(purse, "recipient", found, 61, key: key)).IsProblem(422, "platform.idempotency_key_reused");
+        // The one who asks is part of it.
+        (await juma.Transfer(till, "account", await juma.Account(), 60, key: key)).Is(HttpStatusCode.Created);
+        Assert.Equal((40m, 0m), (await asha.Balance(purse), await juma.Balance(till)));
+        await using (var owner = await server.Owner())
+            Assert.Contains(
+                "for ever",
+                (
+                    await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+                        owner.ExecuteAsync("delete from accounts.transfer_keys where key = @key", new { key })
+                    )
+                ).MessageText,
+                StringComparison.Ordinal
             );
-        }
+    }
+
+    [Fact]
+    public async Task A_refusal_is_repeated_for_a_day_and_then_its_key_is_free_again()
+    {
+        var asha = await server.Someone();
+        var (purse, other) = (await asha.Account(10), await asha.Account());
+        var (much, nowhere) = (Guid.CreateVersion7().ToString(), Guid.CreateVersion7().ToString());
+        (await asha.Transfer(purse, "account", other, 50, key: much)).IsProblem(402, "ledger.insufficient_funds", "amount");
+        (await asha.Transfer(purse, "recipient", other, 5, key: nowhere)).IsProblem(404, "accounts.no_such_recipient", "to.recipient");
+        await server.Fund(purse, 90);
+        // What stood in its way does not any more, and the answer is the same one.
+        var again = await asha.Transfer(purse, "account", other, 50, key: much);
+        again.IsProblem(402, "ledger.insufficient_funds", "amount");
+        Assert.True(again.IsReplayed);
+        Assert.True((await asha.Transfer(purse, "recipient", other, 5, key: nowhere)).IsReplayed);
+        (await asha.Transfer(purse, "account", other, 51, key: much)).IsProblem(422, "platform.idempotency_key_reused");
+        Assert.Equal(0m, await asha.Balance(other));
+        Assert.Single(await asha.Activity(purse, "&status=failed"));
+
+        await Age(25, much);
+        (await asha.Transfer(purse, "account", other, 50, key: much)).IsProblem(402, "ledger.insufficient_funds");
+        await Age(2, much);
+        var made = (await asha.Transfer(purse, "account", other, 50, key: much)).Is(HttpStatusCode.Created);
+        Assert.Equal(made.ToJsonString(), (await asha.Transfer(purse, "account", other, 50, key: much)).Json.ToJsonString());
+        Assert.Equal((50m, 50m), (await asha.Balance(purse), await asha.Balance(other)));
+    }
+
+    /// <summary>As if the keys had come so many hours earlier; what is too old is swept.</summary>
+    async Task Age(int hours, params string[] keys)
+    {
+        await using (var owner = await server.Owner())
+            await owner.ExecuteAsync(
+                """
+                set session_replication_role = replica;
+                update accounts.transfer_keys set kept_at = kept_at - @hours * interval '1 hour' where key = any (@keys)
+                """,
+                new { hours, keys }
+            );
+        await (await server.App).Services.GetRequiredService<TransferKeys>().Sweep(TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -2,58 +2,29 @@ using System.ComponentModel;
 using System.Globalization;
 using Dapper;
 using Hazina.Accounts.Holdings;
-using Hazina.Accounts.Limits;
 using Hazina.Money;
 using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
-using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
 
 namespace Hazina.Accounts.Interest;
 
-/// <summary><c>GET /v1/interest-rates</c> and <c>GET /v1/accounts/{account}/interest</c></summary>
-static class ListInterest
+/// <summary><c>GET /v1/accounts/{account}/interest</c></summary>
+static class GetInterest
 {
-    public static void Map(IEndpointRouteBuilder routes)
-    {
+    public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet("/interest-rates", GetRates)
-            .WithSummary("List interest rates")
-            .WithDescription(
-                """
-                What savings bring a year, by currency: the rates that hold and those that are to come. Interest accrues for each day on what is on the
-                account when the day ends, rate ÷ 365, and is paid when the month has ended.
-                """
-            )
-            .Produces<Rates>();
-        routes
-            .MapGet("/accounts/{account}/interest", GetOfAccount)
+            .MapGet("/accounts/{account}/interest", Get)
             .WithSummary("Get the interest of an account")
             .WithDescription(
                 "What has accrued and is not paid yet, and what was paid for the last twelve months. What does not make a whole unit is carried on."
             )
-            .Produces<OfAccount>();
-    }
-
-    [Description("What savings bring.")]
-    public sealed record Rates(IReadOnlyList<RateAnswer> Data)
-    {
-        [Description("Always interest_rates.")]
-        public string Object => "interest_rates";
-    }
-
-    [Description("A rate.")]
-    public sealed record RateAnswer(
-        string Currency,
-        [property: Description("A year: 0.045 is 4.5 percent.")] string Rate,
-        [property: Description("The first day that it holds for.")] DateOnly From
-    );
+            .Produces<Answer>();
 
     [Description("Interest of an account.")]
-    public sealed record OfAccount(
+    public sealed record Answer(
         Guid Account,
         [property: Description("Decimal digits, at most 8 after the point: accrued since the last payment, and what that one left.")]
             string Accrued,
@@ -73,21 +44,7 @@ static class ListInterest
         [property: Description("The ledger's transaction; not there where nothing was to be paid.")] Guid? Transaction
     );
 
-    static async Task<IResult> GetRates(HttpContext context, Database database, IOptions<AccountsOptions> options, TimeProvider time)
-    {
-        var book = Caller.Of(context).Book;
-        await using var connection = await database.Writer("accounts").OpenConnectionAsync(context.RequestAborted);
-        var rows = await connection.QueryAsync<RateRow>(
-            new CommandDefinition(
-                RatesWriterSql,
-                new { book, today = Period.LocalDay(time.GetUtcNow(), options.Value.ZoneOf(book)) },
-                cancellationToken: context.RequestAborted
-            )
-        );
-        return Results.Ok(new Rates([.. rows.Select(r => new RateAnswer(r.Currency, Digits(r.Rate), r.FromDate))]));
-    }
-
-    static async Task<IResult> GetOfAccount(Guid account, HttpContext context, AccountDesk desk, Database database)
+    static async Task<IResult> Get(Guid account, HttpContext context, AccountDesk desk, Database database)
     {
         var (row, refusal) = await desk.See(context, account);
         if (refusal is not null)
@@ -104,7 +61,7 @@ static class ListInterest
         );
         var carried = payments is [var latest, ..] ? latest.CarriedOut : 0m;
         return Results.Ok(
-            new OfAccount(
+            new Answer(
                 account,
                 Digits(open.Amount + carried),
                 row.Currency,
@@ -120,22 +77,12 @@ static class ListInterest
         );
     }
 
-    static string Digits(decimal value) => value.ToString("0.########", CultureInfo.InvariantCulture);
-
-    sealed record RateRow(string Currency, decimal Rate, DateOnly FromDate);
+    /// <summary>Without noughts at the end.</summary>
+    public static string Digits(decimal value) => value.ToString("0.########", CultureInfo.InvariantCulture);
 
     sealed record PaymentRow(DateOnly Month, decimal Paid, decimal CarriedOut, Guid? TransactionId);
 
     sealed record OpenRow(decimal Amount, DateOnly? Day);
-
-    // Of those that have begun only the last one holds; a book has few.
-    const string RatesWriterSql = """
-        select r.currency, r.rate, r.from_date from accounts.interest_rates r
-         where r.book = @book and r.from_date >= coalesce(
-             (select max(b.from_date) from accounts.interest_rates b
-               where b.book = r.book and b.currency = r.currency and b.from_date <= @today), r.from_date)
-         order by r.currency, r.from_date limit 500
-        """;
 
     const string PaymentsWriterSql = """
         select p.month, p.paid, p.carried_out, p.transaction_id from accounts.interest_payments p where p.account_id = @account order by p.month desc limit 12
