@@ -1,0 +1,208 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Dapper;
+using Hazina.Payments.Tests.Intents;
+using Hazina.Payments.Tests.Reconciliation;
+using Hazina.Simulator;
+
+namespace Hazina.Payments.Tests.Faults;
+
+/// <summary>What has to be true when all have been heard: the rails' books and ours agree to the cent, and nothing is left lying.</summary>
+sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
+{
+    /// <summary>How many movements nobody had been told of, which a statement has brought.</summary>
+    public int Found { get; private set; }
+
+    public async Task Hold(Wave wave)
+    {
+        await server.Rails.SettleAsync();
+        await AllIsHeard(wave);
+        await GiveUp(wave);
+        await LookOnceMore();
+        await Reconcile();
+        await NothingIsStuck();
+        await EachIsBookedAsItMoved(wave);
+        await CustomersHaveWhatMoved(wave);
+        server.Rails.Book.Check();
+        await ItIsProved();
+    }
+
+    /// <summary>What the house has lost, because a rail paid what it had said to have failed, is all that customers' money is short of.</summary>
+    async Task ItIsProved()
+    {
+        var proof = await ReconciliationServer.Prove(clerk);
+        await using var owner = await server.Owner();
+        var lost = await owner.QuerySingleAsync<decimal>(
+            """
+            select coalesce(-sum(m.change), 0) from payments.rail_movements m
+             where m.kind = 'loss' or m.kind = 'return' and m.call_id in (select l.call_id from payments.rail_movements l where l.kind = 'loss')
+            """
+        );
+        Assert.True(ReconciliationServer.Differs(proof).All(d => d == "shortfall"), proof.ToJsonString());
+        Assert.Equal(-lost, Customer.Digits(proof["arithmetic"]!["difference"]));
+    }
+
+    /// <summary>Within their deadlines: nobody helps.</summary>
+    public static Task AllIsHeard(Wave wave)
+    {
+        IEnumerable<string> open = [];
+        return Eventually.TrueAsync(
+            async () =>
+            {
+                await using var owner = await wave.Server.Owner();
+                return !(open = await owner.QueryAsync<string>(OpenSql)).Any();
+            },
+            "everything has come to its end",
+            () => $": {string.Join("; ", open)}"
+        );
+    }
+
+    /// <summary>Intents whose rail has said no, or nothing.</summary>
+    static async Task GiveUp(Wave wave)
+    {
+        foreach (var life in wave.Lives.Where(l => l is { Cell.Act: Act.IntentLeg, Id: not null }))
+        {
+            var now = (await wave.Shop.Asha.Get($"{Splits.Path}/{life.Id}")).Is(HttpStatusCode.OK);
+            if ((string)now["status"]! is not ("succeeded" or "canceled"))
+                (await wave.Shop.Asha.GiveUp(now)).Is(HttpStatusCode.OK);
+        }
+    }
+
+    /// <summary>As it would be done a minute later, by itself: a rail may have taken what it had said not to.</summary>
+    async Task LookOnceMore()
+    {
+        await using var owner = await server.Owner();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await owner.ExecuteAsync(HastenSql);
+                return await owner.QuerySingleAsync<int>(LateSql) == 0;
+            },
+            "what was given up is asked after once more"
+        );
+    }
+
+    /// <summary>What a prompt has brought whose answer and callback were both lost stands in the statement alone; two people book it.</summary>
+    async Task Reconcile()
+    {
+        foreach (var provider in Cell.Rails)
+        {
+            var csv = server.Rails.VendorStatement(Enum.Parse<Rail>(provider, ignoreCase: true));
+            var taken = await ReconciliationServer.Upload(clerk, provider, csv);
+            Assert.True(taken.Status is HttpStatusCode.Created or HttpStatusCode.OK, taken.ToString());
+            for (; ; )
+            {
+                var page = (await clerk.Get($"/v1/operations/breaks?provider={provider}&status=open&limit=100")).Is(HttpStatusCode.OK);
+                if (page["data"]!.AsArray() is not { Count: > 0 } breaks)
+                    break;
+                foreach (var broken in breaks)
+                {
+                    Assert.True((string)broken!["kind"]! == "missing_here", broken.ToJsonString());
+                    await Book(broken);
+                    Found++;
+                }
+            }
+        }
+    }
+
+    /// <summary>What cannot be booked at this moment is tried again by itself.</summary>
+    async Task Book(JsonNode broken)
+    {
+        var asked = (await ReconciliationServer.Resolve(clerk, broken, "book")).Is(HttpStatusCode.Accepted);
+        await PaymentsServer.Approve(chief, asked);
+    }
+
+    async Task NothingIsStuck()
+    {
+        await using var owner = await server.Owner();
+        Assert.Empty(await owner.QueryAsync<string>(StuckSql));
+        Assert.Equal(0, await owner.QuerySingleAsync<int>("select count(*)::int from ledger.reservations where status = 'ACTIVE'"));
+    }
+
+    async Task EachIsBookedAsItMoved(Wave wave)
+    {
+        await using var owner = await server.Owner();
+        var booked = (await owner.QueryAsync<(Guid Id, decimal Change)>(BookedSql)).ToDictionary(b => b.Id, b => b.Change);
+        var moved = server.Rails.Book.Entries.ToLookup(e => e.Party, StringComparer.Ordinal);
+        foreach (var life in wave.Lives)
+        {
+            var entries = moved[life.Phone].ToList();
+            Assert.True(entries.Count(e => e.Kind != BookKind.Reversal) <= 1, $"{life.Cell} has moved {entries.Count} times.");
+            var (there, here) = (entries.Sum(e => e.Change), life.Id is { } id ? booked.GetValueOrDefault(id) : 0);
+            Assert.True(there == here, $"{life.Cell}: {there} has moved, and {here} is booked.");
+            Assert.True(there == 0 || Math.Abs(there) == life.Amount, $"{life.Cell}: {there} of {life.Amount}.");
+            // What a rail takes by an id of ours is sent until it is there.
+            var isSure = life is { Id: not null, Cell: { Act: Act.Withdrawal, Behaviour: Behaviour.Ok } };
+            Assert.True(there < 0 || !isSure, $"{life.Cell} has not moved.");
+        }
+
+        Assert.True(
+            wave.Lives.Count(l => moved.Contains(l.Phone)) > wave.Lives.Count / 3,
+            "Hardly anything has moved: that proves little."
+        );
+    }
+
+    async Task CustomersHaveWhatMoved(Wave wave)
+    {
+        var moved = server.Rails.Book.Entries.ToLookup(e => e.Party, e => e.Change, StringComparer.Ordinal);
+        decimal Of(Act act) => wave.Lives.Where(l => l.Cell.Act == act).Sum(l => moved[l.Phone].Sum());
+        await PaymentsServer.Has(wave.Asha, wave.Incoming, Of(Act.TopUp));
+        await using var owner = await server.Owner();
+        var lost = await owner.QuerySingleAsync<decimal>(
+            LostSql,
+            new { ids = wave.Lives.Where(l => l.Cell.Act == Act.Withdrawal).Select(l => l.Id).ToArray() }
+        );
+        await PaymentsServer.Has(wave.Asha, wave.Outgoing, Wave.Funds + Of(Act.Withdrawal) + lost);
+        var paid = new List<JsonNode>();
+        foreach (var life in wave.Lives.Where(l => l is { Cell.Act: Act.IntentLeg, Id: not null }))
+        {
+            var intent = (await wave.Shop.Asha.Get($"{Splits.Path}/{life.Id}")).Is(HttpStatusCode.OK);
+            Assert.True((string)intent["status"]! is "succeeded" or "canceled", $"{life.Cell}: {intent.ToJsonString()}");
+            if ((string)intent["status"]! == "succeeded")
+                paid.Add(intent);
+        }
+
+        var spent = paid.Sum(p => Customer.Digits(p["amount"]));
+        var left = Wave.Funds + Of(Act.IntentLeg) - spent;
+        await wave.Shop.Has(left, left, spent);
+    }
+
+    const string OpenSql = """
+        select provider || ' ' || purpose || ' ' || amount || ' is ' || status
+          from payments.provider_calls where status in ('created', 'prompted', 'unknown')
+        union all
+        select 'a callback of ' || provider from payments.callbacks where status = 'received'
+        union all
+        select 'a session is ' || status from payments.funding_sessions where status in ('pending', 'processing')
+        union all
+        select 'a withdrawal is ' || status from payments.withdrawals where status in ('pending', 'in_transit')
+        """;
+
+    // Those that have a minute to wait; the next time is after five.
+    const string HastenSql = """
+        update payments.provider_calls set next_at = now()
+         where status in ('failed', 'cancelled') and next_at between now() + interval '2 seconds' and now() + interval '2 minutes'
+        """;
+
+    const string LateSql = """
+        select count(*)::int from payments.provider_calls where status in ('failed', 'cancelled') and next_at < now() + interval '2 minutes'
+        """;
+
+    // What a rail paid that it had said to have failed is booked as a loss, and needs nobody any more.
+    const string StuckSql = """
+        select c.provider || ' ' || c.purpose || ' ' || c.amount || ' is ' || c.status || ': ' || coalesce(c.failure_reason, '')
+          from payments.provider_calls c
+         where c.status in ('created', 'prompted', 'unknown')
+            or c.stuck_at is not null and not exists (select from payments.rail_movements m where m.call_id = c.id and m.kind = 'loss')
+        """;
+
+    const string BookedSql = """
+        select c.purpose_id, sum(m.change) from payments.rail_movements m join payments.provider_calls c on c.id = m.call_id group by c.purpose_id
+        """;
+
+    const string LostSql = """
+        select coalesce(-sum(m.change), 0) from payments.rail_movements m join payments.provider_calls c on c.id = m.call_id
+         where c.purpose_id = any (@ids) and (m.kind = 'loss' or m.kind = 'return' and exists (
+               select from payments.rail_movements l where l.call_id = m.call_id and l.kind = 'loss'))
+        """;
+}
