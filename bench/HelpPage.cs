@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Hazina.Bench.Payments;
 using Spectre.Console;
 
 namespace Hazina.Bench;
 
-/// <summary>The page behind <c>--help</c>; there is one bench, so there is one page.</summary>
+/// <summary>The page behind <c>--help</c>: all benches on one page.</summary>
 sealed class HelpPage : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)
@@ -24,12 +25,19 @@ sealed class HelpPage : SynchronousCommandLineAction
             );
         }
 
-        Heading("Workloads");
+        Heading("Workloads of bench ledger");
         Columns(LedgerBench.Workloads().Select(workload => (workload.Name, $"{workload.System}: {workload.What}")));
+        Heading("Workloads of bench payments");
+        Columns(PaymentsBench.Workloads().Select(workload => (workload.Name, $"{workload.System}: {workload.What}")));
         Heading("Examples");
         Columns([
             ("./hazina bench ledger", "everything; some ten minutes"),
             ("./hazina bench ledger --only bulk row-lock --runs 1", "a quick look at two"),
+            ("./hazina bench payments --only callbacks callbacks-row-lock", "how many callbacks of rails are booked a second"),
+            (
+                "./hazina bench accounts --rows 10000000",
+                "activity, balances and statements over ten million rows; some ten minutes, 6 GB of disk"
+            ),
             ("./hazina bench ledger --rows 50000000 --json growth.json", "whether cost grows; some 20 minutes, 25 GB of disk"),
         ]);
         return 0;

@@ -68,26 +68,6 @@ static class LedgerBench
 
     public static Command Command(string[] arguments)
     {
-        var workloads = Workloads();
-        var json = new Option<FileInfo?>("--json") { Description = "Write the figures there, for machines", HelpName = "FILE" };
-        var runs = new Option<int>("--runs")
-        {
-            Description = "How often each workload is run; medians are told",
-            HelpName = "N",
-            DefaultValueFactory = _ => 3,
-        };
-        var seconds = new Option<double>("--seconds")
-        {
-            Description = "How long a run takes",
-            HelpName = "N",
-            DefaultValueFactory = _ => 5,
-        };
-        var only = new Option<string[]>("--only")
-        {
-            Description = "Run only these workloads",
-            HelpName = "NAME …",
-            AllowMultipleArgumentsPerToken = true,
-        };
         var rows = new Option<long?>("--rows")
         {
             Description = "Measure instead whether cost grows until the journal has so many rows",
@@ -98,46 +78,18 @@ static class LedgerBench
             if (result.GetValueOrDefault<long?>() < LedgerGrowth.FewestRows)
                 result.AddError($"--rows is at least {LedgerGrowth.FewestRows}.");
         });
-        only.Validators.Add(result =>
-        {
-            foreach (var name in result.Tokens.Select(token => token.Value).Except(workloads.Select(workload => workload.Name)))
-                result.AddError($"There is no workload {name}. There are: {string.Join(", ", workloads.Select(w => w.Name))}.");
-        });
-        AtLeast(runs, 1);
-        AtLeast(seconds, 0.1);
-
-        var command = new Command("ledger", "Transfers between accounts: Hazina's ledger, and SQL ledgers at their best")
-        {
-            json,
-            runs,
-            seconds,
-            only,
-            rows,
-        };
-        command.SetAction(
-            async (parsed, stop) =>
-            {
-                var names = parsed.GetValue(only) ?? [];
-                var chosen = workloads.Where(workload => names.Length == 0 || names.Contains(workload.Name)).ToList();
-                var how = "./hazina bench " + string.Join(' ', arguments);
-                var (times, time) = (parsed.GetValue(runs), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
-                var (figures, targets) = parsed.GetValue(rows) is { } many
-                    ? (await LedgerGrowth.Measure(many, times, time, how, stop), LedgerGrowth.Targets(many))
-                    : (await Rounds.Measure(chosen, times, time, how, stop), Targets);
-                Report.End(figures, targets);
-                if (parsed.GetValue(json) is { } file)
-                    await File.WriteAllTextAsync(file.FullName, figures.ToJson(targets), stop);
-                return 0;
-            }
+        var command = BenchCommand.Of(
+            "ledger",
+            "Transfers between accounts: Hazina's ledger, and SQL ledgers at their best",
+            Workloads(),
+            Targets,
+            arguments,
+            (parsed, how, stop) =>
+                parsed.Get(rows) is { } many
+                    ? (LedgerGrowth.Measure(many, parsed.Runs, parsed.Time, how, stop), LedgerGrowth.Targets(many))
+                    : null
         );
+        command.Options.Add(rows);
         return command;
     }
-
-    static void AtLeast<T>(Option<T> option, T least)
-        where T : IComparable<T> =>
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<T>() is { } value && value.CompareTo(least) < 0)
-                result.AddError($"{option.Name} is at least {least}.");
-        });
 }

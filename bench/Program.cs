@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Hazina.Bench.Accounts;
 using Hazina.Bench.Http;
+using Hazina.Bench.Payments;
 using Hazina.Bench.Peers;
 
 namespace Hazina.Bench;
@@ -16,10 +18,16 @@ static class Program
         var root = new RootCommand("Hazina's workloads beside their peers, in one go on the machine at hand.")
         {
             LedgerBench.Command(args),
+            PaymentsBench.Command(args),
+            AccountsBench.Command(args),
             Other(TwoProcesses.Command, TwoProcesses.Second),
             Other(PostingsOverHttp.Command, PostingsOverHttp.Serve),
             Other(Gate.Command, Gate.Serve),
             Other(RowLockOverHttp.Command, RowLockOverHttp.Serve),
+            Other(PaymentRowLock.Command, PaymentRowLock.Serve),
+            Other(PaymentsOverHttp.Command, PaymentsOverHttp.Serve),
+            Other(CallbackRowLock.Command, CallbackRowLock.Serve),
+            Other(CallbacksOverHttp.Command, CallbacksOverHttp.Serve),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
         var parsed = root.Parse(args);

@@ -6,6 +6,7 @@ namespace Hazina.Bench;
 static class Rounds
 {
     public static async Task<Figures> Measure(
+        string name,
         IReadOnlyList<Workload> workloads,
         int runs,
         TimeSpan time,
@@ -16,7 +17,7 @@ static class Rounds
         await using var server = await BenchServer.Start(stop);
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         var machine = await Machine.Look(source, server.Folder, stop);
-        Report.Begin("ledger", machine);
+        Report.Begin(name, machine);
 
         var neighbours = new Neighbours(server.ProcessId);
         var results = workloads.ToDictionary(workload => workload, _ => new List<Run>());
@@ -58,7 +59,7 @@ static class Rounds
             results[workload],
             workload.Unit
         ));
-        return new Figures("ledger", command, machine, [.. all]);
+        return new Figures(name, command, machine, [.. all]);
     }
 
     static async Task<Run> RunOnce(Workload workload, TimeSpan time, Neighbours neighbours, CancellationToken stop)
