@@ -13,6 +13,7 @@ static class DataFolders
             BinariesFolder = CommonOptions.DataFolder,
             // The key that heads are signed with, and the heads that were witnessed. What the settings put elsewhere is looked after elsewhere.
             Beside = ["keys", "witness"],
+            After = [Hazina.Platform.Files.FileRoom.FolderName],
             Progress = Screen.Progress,
         };
 

@@ -9,7 +9,7 @@ static class Program
     /// <summary>Everything <c>hazina</c> can do, in the order in which help shows it: a command is a file, and a line here.</summary>
     static readonly CommandGroup[] Groups =
     [
-        new("Run", [DemoCommand.Create(), ServeCommand.Create()]),
+        new("Run", [DemoCommand.Create(), ServeCommand.Create(), SimulateCommand.Create()]),
         new("Let people and programs in", [AdminCommand.Create(), KeyCommand.Create()]),
         new(
             "Look after the data",

@@ -81,10 +81,10 @@ static class ServeCommand
                     is { Length: > 0 }
             );
 
-    public static Option<int?> PortOption() =>
+    public static Option<int?> PortOption(int usual = DefaultPort) =>
         new("--port")
         {
-            Description = $"The port on this machine alone ({DefaultPort})",
+            Description = $"The port on this machine alone ({usual})",
             HelpName = "PORT",
             CustomParser = Port,
         };

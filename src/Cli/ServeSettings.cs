@@ -25,8 +25,11 @@ sealed record ServeSettings
     /// <summary>Whether the first line says where it serves.</summary>
     public bool SaysWhere { get; init; } = true;
 
+    /// <summary>Other settings, by their names.</summary>
+    public IReadOnlyDictionary<string, string?> More { get; init; } = new Dictionary<string, string?>();
+
     public IReadOnlyDictionary<string, string?> Arguments =>
-        new Dictionary<string, string?>
+        new Dictionary<string, string?>(More)
         {
             ["data"] = DataFolder,
             ["database"] = Database,

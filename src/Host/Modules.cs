@@ -1,7 +1,9 @@
 using Hazina.Accounts;
+using Hazina.Billing;
 using Hazina.Identity;
 using Hazina.Insight;
 using Hazina.Ledger;
+using Hazina.Payments;
 using Hazina.Platform;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
@@ -23,8 +25,12 @@ public static class Modules
         // Level 1
         new(LedgerModule.Schema, s => s.AddLedger(), r => r.MapLedger()),
         new(IdentityModule.Schema, s => s.AddIdentity(), r => r.MapIdentity()),
+        // Level 2
+        new(BillingModule.Schema, s => s.AddBilling(), r => r.MapBilling()),
         // Level 3
         new(AccountsModule.Schema, s => s.AddAccounts(), r => r.MapAccounts()),
+        // Level 5
+        new(PaymentsModule.Schema, s => s.AddPayments(), r => r.MapPayments()),
         // Level 7
         new(InsightModule.Schema, s => s.AddInsight(), r => r.MapInsight()),
     ];

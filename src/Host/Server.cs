@@ -74,8 +74,17 @@ public static class Server
         app.MapHealth();
         app.MapApiDocument();
         map?.Invoke(app);
-        RequireGuards(app);
+        RequireGuards(MakeOnce(app));
         return app;
+    }
+
+    /// <summary>Sources make their endpoints anew for each who asks, which is most of a start: the composite one keeps them.</summary>
+    static CompositeEndpointDataSource MakeOnce(IEndpointRouteBuilder routes)
+    {
+        var made = new CompositeEndpointDataSource([.. routes.DataSources]);
+        routes.DataSources.Clear();
+        routes.DataSources.Add(made);
+        return made;
     }
 
     /// <summary>Keys that others can read are found at the start, and not by whoever adds an authenticator.</summary>
@@ -144,11 +153,10 @@ public static class Server
     }
 
     /// <summary>A route that needs no permission has to say so: one that merely forgot to ask would be open to everybody.</summary>
-    static void RequireGuards(IEndpointRouteBuilder routes)
+    static void RequireGuards(EndpointDataSource routes)
     {
         var open = routes
-            .DataSources.SelectMany(s => s.Endpoints)
-            .OfType<RouteEndpoint>()
+            .Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.Metadata.GetMetadata<RequiredPermission>() is null && e.Metadata.GetMetadata<IAllowAnonymous>() is null)
             .Select(e => e.DisplayName)
             .ToList();

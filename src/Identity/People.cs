@@ -26,9 +26,13 @@ public sealed partial class People
     readonly Notices notices;
     readonly Remembered remembered;
     readonly TimeProvider time;
+    readonly Gathered<Guid, Known?> known;
 
-    internal People(Database database, PasswordHasher passwords, Notices notices, Remembered remembered, TimeProvider time) =>
+    internal People(Database database, PasswordHasher passwords, Notices notices, Remembered remembered, TimeProvider time)
+    {
         (this.database, this.passwords, this.notices, this.remembered, this.time) = (database, passwords, notices, remembered, time);
+        known = new Gathered<Guid, Known?>(MostAtOnce, database.Beside("identity"), FindEach);
+    }
 
     /// <summary>Outside of a server: for the command line.</summary>
     /// <param name="database">A migrated one.</param>

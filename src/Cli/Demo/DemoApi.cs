@@ -39,6 +39,17 @@ sealed class DemoApi(HttpClient http)
         return answer.IsSuccess ? answer.Body : throw Unexpected(answer);
     }
 
+    /// <summary>Hands in a table, which has to succeed.</summary>
+    public async Task<JsonElement> UploadAsync(string path, string csv, CancellationToken ct)
+    {
+        using var content = new StringContent(csv, System.Text.Encoding.UTF8, "text/csv");
+        using var response = await http.PostAsync(path, content, ct);
+        var text = await response.Content.ReadAsStringAsync(ct);
+        using var document = JsonDocument.Parse(text.Length == 0 ? "{}" : text);
+        var answer = new DemoAnswer($"POST {path}", (int)response.StatusCode, document.RootElement.Clone(), Replayed: false);
+        return answer.IsSuccess ? answer.Body : throw Unexpected(answer);
+    }
+
     /// <summary>A file, as text.</summary>
     public async Task<string> FileAsync(string path, CancellationToken ct) => await http.GetStringAsync(path, ct);
 

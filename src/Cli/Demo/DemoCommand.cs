@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Hazina.Accounts;
 using Hazina.Host;
 using Hazina.Ledger.Proof;
+using Hazina.Money;
 using Hazina.Platform.Messages;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
+using Hazina.Simulator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,48 +37,56 @@ static class DemoCommand
         command.Options.Add(port);
         command.Options.Add(data);
         command.SetAction(
-            (parsed, ct) =>
-                Serving.RunAsync(
-                    new ServeSettings
-                    {
-                        DataFolder = Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"),
-                        Urls = ServerOptions.UrlOf(parsed.GetValue(port) ?? ServeCommand.DefaultPort, isSecure: false),
-                        LogLevel = "warning",
-                        SaysWhere = false,
-                        // Its people are made up; what they are sent is read from the outbox.
-                        SendsMail = false,
-                    },
-                    (app, stop) =>
-                        TellAsync(app, Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo"), parsed.GetValue(once), stop),
+            async (parsed, ct) =>
+            {
+                await using var rails = await DemoRails.StartAsync(ct);
+                var folder = Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(data)), "demo");
+                var at = parsed.GetValue(port) ?? ServeCommand.DefaultPort;
+                var settings = new ServeSettings
+                {
+                    DataFolder = folder,
+                    Urls = ServerOptions.UrlOf(at, isSecure: false),
+                    LogLevel = "warning",
+                    SaysWhere = false,
+                    // Its people are made up; what they are sent is read from the outbox.
+                    SendsMail = false,
+                    More = rails.Settings($"http://localhost:{at}"),
+                };
+                return await Serving.RunAsync(
+                    settings,
+                    (app, stop) => TellAsync(app, rails.Simulator, folder, parsed.GetValue(once), stop),
                     ct
-                )
+                );
+            }
         );
         return command;
     }
 
     /// <summary>Plays the day on a server that is up. True: keep serving.</summary>
-    static async Task<bool> TellAsync(WebApplication app, string folder, bool once, CancellationToken ct)
+    static async Task<bool> TellAsync(WebApplication app, RailSimulator rails, string folder, bool once, CancellationToken ct)
     {
         var keys = app.Services.GetRequiredService<ApiKeys>();
         string[] ledger = [.. keys.Permissions.Select(p => p.Name).Where(p => p.StartsWith("ledger.", StringComparison.Ordinal))];
         var key = await keys.Create("demo", Book, ledger, cancellation: ct);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         http.DefaultRequestHeaders.Add("X-API-Key", key.Text);
-        using var bank = new HttpClient { BaseAddress = http.BaseAddress };
-        var anHour = app.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddHours(1);
-        bank.DefaultRequestHeaders.Add("X-API-Key", (await keys.Create("demo bank", "live", ledger, anHour, cancellation: ct)).Text);
+        using var bank = await BankAsync(app, [.. ledger, "payments.reconcile"], ct);
+        var safe = await SafeAsync(app, ct);
         var api = new DemoApi(http);
 
         var day = new List<DemoMoment>();
         DemoHousehold? household = null;
+        DemoShop? shop = null;
         await Screen.WatchAsync(
             "Playing a day",
             async report =>
             {
                 var people = await new DemoPeople(api, app.Services.GetRequiredService<MessageOutbox>(), Note).ComeAsync(ct);
                 await new DemoDay(api, people, Note).PlayAsync(ct);
-                household = new DemoHousehold(new DemoApi(bank), people, Path.Combine(folder, "statements"));
-                await household.PlayAsync(app.Urls.First(), ct);
+                household = new DemoHousehold(new DemoApi(bank), safe, people, Path.Combine(folder, "statements"));
+                shop = new DemoShop(rails);
+                await household.PlayAsync(app.Urls.First(), shop.PlayAsync, ct);
+                await shop.ReconcileAsync(new DemoApi(bank), ct);
 
                 void Note(DemoMoment moment)
                 {
@@ -86,9 +97,35 @@ static class DemoCommand
         );
         AnsiConsole.Write(StoryOf(day));
         AnsiConsole.Write(household!.Told());
+        AnsiConsole.Write(shop!.Told());
+        AnsiConsole.Write(shop.Reconciled());
         var balance = await api.GetAsync("/trial-balance", ct);
         AnsiConsole.Write(TrialBalanceOf(balance));
 
+        var proof = await ProofAsync(app, folder, ct);
+        foreach (var finding in proof.Findings)
+            Screen.Error(finding.What);
+        if (proof.IsWhole)
+        {
+            Screen.Done(
+                $"Proved from the first row: {proof.Rows:N0} rows in {proof.Batches:N0} batches, every balance, link and hash. "
+                    + $"Head: batch {proof.Head}, {proof.HeadHash[..16]}…"
+            );
+        }
+
+        var isWhole = proof.IsWhole && balance.GetProperty("balances").GetBoolean() && shop.Agrees;
+        if (!once && isWhole)
+            Invite(app.Urls.First(), key.Text);
+        AnsiConsole.MarkupLine($"books balance: {(isWhole ? "yes" : "no")}");
+        return isWhole
+            ? !once
+            : throw new CommandFailedException(
+                $"The books do not balance. Find out where with: ./hazina ledger verify --data \"{folder}\""
+            );
+    }
+
+    static async Task<VerifyReport> ProofAsync(WebApplication app, string folder, CancellationToken ct)
+    {
         VerifyReport? report = null;
         await Screen.WatchAsync(
             "Proving the books",
@@ -100,27 +137,24 @@ static class DemoCommand
                     ct
                 )
         );
-        var proof = report!;
-        foreach (var finding in proof.Findings)
-            Screen.Error(finding.What);
-        if (proof.IsWhole)
-        {
-            Screen.Done(
-                $"Proved from the first row: {proof.Rows:N0} rows in {proof.Batches:N0} batches, every balance, link and hash. "
-                    + $"Head: batch {proof.Head}, {proof.HeadHash[..16]}…"
-            );
-        }
-
-        var isWhole = proof.IsWhole && balance.GetProperty("balances").GetBoolean();
-        if (!once && isWhole)
-            Invite(app.Urls.First(), key.Text);
-        AnsiConsole.MarkupLine($"books balance: {(isWhole ? "yes" : "no")}");
-        return isWhole
-            ? !once
-            : throw new CommandFailedException(
-                $"The books do not balance. Find out where with: ./hazina ledger verify --data \"{folder}\""
-            );
+        return report!;
     }
+
+    /// <summary>As operations' own programs call, in the book live.</summary>
+    static async Task<HttpClient> BankAsync(WebApplication app, string[] permissions, CancellationToken ct)
+    {
+        var anHour = app.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddHours(1);
+        var key = await app.Services.GetRequiredService<ApiKeys>().Create("demo bank", "live", permissions, anHour, cancellation: ct);
+        var bank = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        bank.DefaultRequestHeaders.Add("X-API-Key", key.Text);
+        return bank;
+    }
+
+    /// <summary>Where customers' money lies.</summary>
+    static Task<Guid> SafeAsync(WebApplication app, CancellationToken ct) =>
+        app
+            .Services.GetRequiredService<CustomerAccounts>()
+            .House("live", Currency.Of(DemoDay.Currency), SystemAccount.SafeguardedFunds, ct);
 
     static Table StoryOf(List<DemoMoment> day)
     {

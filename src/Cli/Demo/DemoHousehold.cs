@@ -8,7 +8,8 @@ namespace Hazina.Cli.Demo;
 /// <summary>
 /// What the town's people do as customers, in the book live, where sessions act: wallets, a salary, the rent, a shared bill, and a statement of it all.
 /// </summary>
-sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoPerson> people, string folder)
+/// <param name="bank">The account of the house where customers' money lies.</param>
+sealed class DemoHousehold(DemoApi operations, Guid bank, IReadOnlyDictionary<string, DemoPerson> people, string folder)
 {
     static readonly IReadOnlyDictionary<string, string> Formats = new Dictionary<string, string>
     {
@@ -21,7 +22,9 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
     IReadOnlyList<JsonElement> activity = [];
     string number = "";
 
-    public async Task PlayAsync(string address, CancellationToken ct)
+    /// <param name="address">Of the server.</param>
+    /// <param name="next">What Asha and Brian do before her statement is made, with her wallet.</param>
+    public async Task PlayAsync(string address, Func<DemoApi, DemoApi, Guid, CancellationToken, Task> next, CancellationToken ct)
     {
         using var ashas = SessionOf("Asha", address);
         using var brians = SessionOf("Brian", address);
@@ -33,9 +36,10 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
         var id = wallet.GetProperty("id").GetGuid();
         number = wallet.GetProperty("number").GetString()!;
 
-        await operations.PostAsync("/transactions", Deposit(await FloatAsync(ct), id, 85_000m, "Salary of November"), ct);
+        await operations.PostAsync("/transactions", Deposit(bank, id, 85_000m, "Salary of November"), ct);
         await SendAsync(asha, id, "Brian", 22_000m, "Rent of November", "rent", ct);
         await SendAsync(asha, id, "Brian", 640.50m, "My half of the electricity", "home", ct);
+        await next(asha, brian, id, ct);
         activity = await ActivityAsync(asha, id, ct);
 
         var today = (
@@ -91,21 +95,6 @@ sealed class DemoHousehold(DemoApi operations, IReadOnlyDictionary<string, DemoP
         var session = new HttpClient { BaseAddress = new Uri(address) };
         session.DefaultRequestHeaders.Authorization = new("Bearer", people[name].Token);
         return session;
-    }
-
-    async Task<Guid> FloatAsync(CancellationToken ct)
-    {
-        var id = Guid.CreateVersion7();
-        var account = new JsonObject
-        {
-            ["id"] = id,
-            ["currency"] = DemoDay.Currency,
-            ["class"] = "asset",
-            ["floor"] = "none",
-            ["owner"] = "demo:bank",
-        };
-        await operations.PostAsync("/accounts", account, ct);
-        return id;
     }
 
     async Task SendAsync(DemoApi asha, Guid from, string to, decimal amount, string description, string category, CancellationToken ct)

@@ -56,7 +56,7 @@ public sealed class StaffServer : IAsyncLifetime
         Ask<(string, string, string, bool)>(
             """
             select e.data ->> 'action', e.key, e.data ->> 'actor_id', e.data ->> 'address' is not null
-              from (select key, data, occurred_at from identity.outbox union all select key, data, occurred_at from platform.events) as e
+              from (select id, key, data, occurred_at from identity.outbox union select id, key, data, occurred_at from platform.events) as e
              where e.key = @key and e.data ->> 'action' = @action
              order by e.occurred_at desc limit 1
             """,

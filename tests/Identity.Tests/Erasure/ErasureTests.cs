@@ -294,7 +294,10 @@ public sealed class ErasureTests(SecondFactorTests.Timed timed) : IClassFixture<
         var reply = await asha.Get("/v1/me/export");
         var export = reply.Is(HttpStatusCode.OK);
         Assert.StartsWith("attachment", reply.Headers["Content-Disposition"], StringComparison.Ordinal);
-        Assert.Equal(["object", "user", "made_at", "platform", "identity", "accounts", "insight"], export.AsObject().Select(p => p.Key));
+        Assert.Equal(
+            ["object", "user", "made_at", "platform", "identity", "accounts", "payments", "insight"],
+            export.AsObject().Select(p => p.Key)
+        );
         Assert.Equal(
             (email, "Asha Mwangi"),
             ((string?)export["identity"]!["user"]!["email"], (string?)export["identity"]!["user"]!["full_name"])
