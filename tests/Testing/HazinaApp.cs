@@ -22,6 +22,9 @@ public sealed class HazinaApp : IAsyncDisposable
 
     static readonly string FieldKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
+    /// <summary>What people hand in; a later run sweeps it.</summary>
+    static readonly Lazy<TemporaryFolder> Files = new(() => new TemporaryFolder());
+
     readonly WebApplication app;
     readonly TestDatabase? own;
     bool isStarted;
@@ -62,6 +65,7 @@ public sealed class HazinaApp : IAsyncDisposable
                     ["log_level"] = nameof(LogLevel.Warning),
                     ["Identity:Pepper"] = Pepper,
                     ["FieldKeys:Keys"] = FieldKey,
+                    ["Files:Folder"] = Files.Value.Path,
                     // Most tests are about what staff does, and not about how they sign in.
                     ["Identity:StaffNeedsSecondFactor"] = "false",
                 }

@@ -22,7 +22,7 @@ public static class TestPostgres
     public static IReadOnlyDictionary<string, string> Settings { get; } =
         new Dictionary<string, string>
         {
-            ["max_connections"] = "300",
+            ["max_connections"] = "600",
             ["shared_buffers"] = "128MB",
             ["max_wal_size"] = "1GB",
             // The tests of a project run side by side, and some stop in a debugger.
