@@ -78,7 +78,7 @@ public static class Server
         return app;
     }
 
-    /// <summary>Sources make their endpoints anew for each who asks, which is most of a start: the composite one keeps them.</summary>
+    /// <summary>Sources make their endpoints anew for each who asks: the composite one keeps them.</summary>
     static CompositeEndpointDataSource MakeOnce(IEndpointRouteBuilder routes)
     {
         var made = new CompositeEndpointDataSource([.. routes.DataSources]);

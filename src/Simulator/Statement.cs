@@ -15,7 +15,7 @@ static class Statement
     {
         var text = new StringBuilder(Columns).Append("\r\n");
         var balance = opening;
-        foreach (var entry in entries.Where(e => e.Rail == rail && !(e.At >= to)))
+        foreach (var entry in entries.Where(e => e.Rail == rail && !(e.At >= to)).OrderBy(e => e.At))
         {
             balance += entry.Change;
             if (entry.At < from)

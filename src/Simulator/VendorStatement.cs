@@ -14,7 +14,8 @@ static class VendorStatement
         var (from, to) = period;
         var before = opening;
         var (balance, lines) = (before, new List<(BookEntry Entry, decimal Balance)>());
-        foreach (var entry in simulator.Book.Entries.Where(e => e.Rail == rail && !(e.At >= to)))
+        // Two at once may stand in the book in the other order than their times.
+        foreach (var entry in simulator.Book.Entries.Where(e => e.Rail == rail && !(e.At >= to)).OrderBy(e => e.At))
         {
             balance += entry.Change;
             if (entry.At < from)

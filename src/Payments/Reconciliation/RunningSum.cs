@@ -17,6 +17,8 @@ sealed class RunningSum
         risesAt; // … if the newest is
     bool isEverShown,
         isEverMissing;
+    DateTimeOffset firstAt,
+        lastAt;
 
     public int Count { get; private set; }
 
@@ -31,9 +33,6 @@ sealed class RunningSum
     public int FirstLine { get; private set; }
 
     public int LastLine { get; private set; }
-
-    /// <summary>Whether the newest line stands first.</summary>
-    bool IsNewestFirst => fallsAt > 0 && risesAt == 0;
 
     public void Add(StatementLine line)
     {
@@ -60,7 +59,8 @@ sealed class RunningSum
         }
 
         (firstBalance, firstChange) = before is null ? (line.Balance, line.Change) : (firstBalance, firstChange);
-        (lastBalance, lastChange) = (line.Balance, line.Change);
+        firstAt = before is null ? line.At : firstAt;
+        (lastBalance, lastChange, lastAt) = (line.Balance, line.Change, line.At);
         before = line;
     }
 
@@ -78,24 +78,33 @@ sealed class RunningSum
         var (opening, closing) = (Opening(head), Closing(head));
         if (opening is { } begun && closing is { } ended && begun + PaidIn - Withdrawn != ended)
             return $"{Text(begun)} and {Text(PaidIn)} less {Text(Withdrawn)} are not {Text(ended)}.";
-        return
-            Shown is (var shownOpening, var shownClosing)
-            && (head.Opening is { } o && o != shownOpening || head.Closing is { } c && c != shownClosing)
+        return Shown(head) is { } shown && !Fits(shown, head)
             ? "The balances of its lines are not those that it begins and ends with."
             : null;
     }
 
-    public decimal? Opening(StatementHead head) => head.Opening ?? Shown?.Opening ?? head.Closing - PaidIn + Withdrawn;
+    public decimal? Opening(StatementHead head) => head.Opening ?? Shown(head)?.Opening ?? head.Closing - PaidIn + Withdrawn;
 
-    public decimal? Closing(StatementHead head) => head.Closing ?? Shown?.Closing ?? head.Opening + PaidIn - Withdrawn;
+    public decimal? Closing(StatementHead head) => head.Closing ?? Shown(head)?.Closing ?? head.Opening + PaidIn - Withdrawn;
 
-    /// <summary>As its lines show it; null where they do not.</summary>
-    (decimal Opening, decimal Closing)? Shown =>
-        firstBalance is { } first && lastBalance is { } last && !isEverMissing
-            ? IsNewestFirst
-                ? (last - lastChange!.Value, first)
-                : (first - firstChange!.Value, last)
-            : null;
+    /// <summary>
+    /// As its lines show it; null where they do not. What came and went back adds up from either end: then their times say which line is the newest, and where
+    /// those are one, the head.
+    /// </summary>
+    (decimal Opening, decimal Closing)? Shown(StatementHead head)
+    {
+        if (isEverMissing || firstBalance is not { } first || lastBalance is not { } last)
+            return null;
+        var (rising, falling) = ((first - firstChange!.Value, last), (last - lastChange!.Value, first));
+        var isNewestFirst =
+            fallsAt > 0 || risesAt > 0 ? fallsAt > 0
+            : firstAt != lastAt ? firstAt > lastAt
+            : Fits(falling, head);
+        return isNewestFirst ? falling : rising;
+    }
+
+    static bool Fits((decimal Opening, decimal Closing) shown, StatementHead head) =>
+        (head.Opening ?? shown.Opening) == shown.Opening && (head.Closing ?? shown.Closing) == shown.Closing;
 
     static string Text(decimal amount) => amount.ToString("0.00##", CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using Hazina.Ledger;
 using Hazina.Payments.Providers;
 using Hazina.Platform.Auditing;
 using Hazina.Platform.Http;
+using Npgsql;
 
 namespace Hazina.Payments.Reconciliation;
 
@@ -19,20 +20,36 @@ sealed class SettlementBooking(CallBook book, CustomerAccounts accounts, Journal
         if (change > 0)
             return null;
         await using var connection = await book.Open(stop);
-        var there = await connection.QuerySingleAsync<decimal>(
+        return await Unfit((connection, null), (inBook, provider), currency, change, stop);
+    }
+
+    /// <summary>Asked over the connection that is held: who holds one and waits for another of the pool can wait for itself.</summary>
+    static async Task<Refusal?> Unfit(
+        (NpgsqlConnection Connection, NpgsqlTransaction? Transaction) held,
+        (string Book, string Provider) rail,
+        string currency,
+        decimal change,
+        CancellationToken stop
+    )
+    {
+        var there = await held.Connection.QuerySingleAsync<decimal>(
             new CommandDefinition(
                 BookedWriterSql,
                 new
                 {
-                    book = inBook,
-                    provider,
+                    book = rail.Book,
+                    provider = rail.Provider,
                     currency,
                 },
+                held.Transaction,
                 cancellationToken: stop
             )
         );
         return there + change < 0
-            ? ReconciliationRefusals.SettlesTooMuch.Because($"{there:0.##} {currency} is booked of {Party.RailName(provider)}.", "/amount")
+            ? ReconciliationRefusals.SettlesTooMuch.Because(
+                $"{there:0.##} {currency} is booked of {Party.RailName(rail.Provider)}.",
+                "/amount"
+            )
             : null;
     }
 
@@ -46,7 +63,10 @@ sealed class SettlementBooking(CallBook book, CustomerAccounts accounts, Journal
         var isBooked = await connection.ExecuteScalarAsync<bool>(
             new CommandDefinition(IsBookedWriterSql, new { row.Id }, turn, cancellationToken: stop)
         );
-        return isBooked ? null : await Unfit(row.Book, row.Provider, row.Currency, row.Change, stop) ?? await Post(row, stop);
+        if (isBooked)
+            return null;
+        var unfit = row.Change > 0 ? null : await Unfit((connection, turn), (row.Book, row.Provider), row.Currency, row.Change, stop);
+        return unfit ?? await Post(row, stop);
     }
 
     async Task<Refusal?> Post(RailSettlement row, CancellationToken stop)

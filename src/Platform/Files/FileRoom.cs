@@ -195,7 +195,8 @@ public sealed class FileRoom(
             throw new InvalidOperationException($"The file {file.Id} is being kept already.");
         var place = PlaceOf(file.Id);
         var shelf = Made(Path.GetDirectoryName(place)!);
-        File.Move(fresh, place);
+        // What lies there is of one that was deleted by a process that ended before it had.
+        File.Move(fresh, place, overwrite: true);
         FolderSync.Flush(shelf);
     }
 

@@ -91,6 +91,31 @@ public sealed class StatementFormatTests
         Assert.NotNull(torn.Fault(new StatementHead()));
     }
 
+    /// <summary>In, and back: the balances of its lines add up from either end.</summary>
+    [Theory]
+    [InlineData("1,000.00", "1,000.00", true)]
+    [InlineData("1,310.00", "1,310.00", false)]
+    [InlineData("1,310.00", "1,000.00", false)]
+    public async Task What_came_and_went_back_begins_with_what_its_head_says(string opening, string closing, bool fits)
+    {
+        var text = string.Join('\n', Mpesa.Split('\n')[..7])
+            .Replace("1,000.00", opening, StringComparison.Ordinal)
+            .Replace("2,235.50", closing, StringComparison.Ordinal);
+        text +=
+            "\nSA15E,15-01-2026 11:00:00,Transaction Reversal,Completed,,-310.00,\"1,000.00\",Transaction Reversal,"
+            + "\nSA15D,15-01-2026 10:00:00,Pay Bill,Completed,310.00,,\"1,310.00\",Pay Bill,H0123456789A";
+        var (sum, lines) = (new RunningSum(), await Read("mpesa", text, out var head));
+        foreach (var line in lines)
+            sum.Add(line);
+        Assert.Equal(fits, sum.Fault(head) is null);
+        Assert.Equal((1_000m, 1_000m), (sum.Opening(new()), sum.Closing(new())));
+        // A bank that writes days alone leaves it to its head.
+        var days = new RunningSum();
+        foreach (var line in lines)
+            days.Add(line with { At = lines[0].At });
+        Assert.Equal(opening == closing, days.Fault(head) is null);
+    }
+
     [Fact]
     public async Task A_settlement_is_ours_and_neither_a_charge_nor_what_a_payer_calls_so()
     {

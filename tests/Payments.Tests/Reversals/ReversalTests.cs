@@ -165,13 +165,21 @@ public sealed class ReversalTests(ReconciliationServer server)
         var (asha, clerk, chief) = (await server.Someone(), await Staff(), await Staff());
         var purse = await asha.Account();
         var topped = await server.Topped(asha, purse, "mpesa", 55);
-        server.Rails.Behave(c => c.Operation == Operation.Reversal ? Behaviour.ErrorBefore : null);
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Rails.Behave(c =>
+        {
+            if (c.Operation != Operation.Reversal)
+                return null;
+            heard.TrySetResult();
+            return Behaviour.ErrorBefore;
+        });
         JsonNode asked;
         try
         {
             asked = (await Ask(clerk, (await server.CallOf(topped.Session)).Id)).Is(HttpStatusCode.Accepted);
             await PaymentsServer.Approve(chief, asked);
-            await Eventually.TrueAsync(async () => (await server.CallOf((Guid)asked["id"]!)).Attempts > 0, "it was tried");
+            // An attempt is counted before it is made: the rail itself has to say that it heard of it.
+            await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         }
         finally
         {

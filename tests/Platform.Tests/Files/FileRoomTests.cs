@@ -119,7 +119,9 @@ public sealed class FileRoomTests : IAsyncLifetime
     {
         var (room, wanted) = (Room(), New());
         Assert.Null((await room.Keep(wanted, new MemoryStream(Text(100)), default)).Refusal);
+        var place = Assert.Single(Files());
         await room.Delete([wanted.Id], default);
+        await File.WriteAllBytesAsync(place, Text(7), TestContext.Current.CancellationToken);
         var (file, refusal) = await room.Keep(wanted, new MemoryStream(Text(50)), default);
         Assert.Null(refusal);
         Assert.Equal(50, file!.Size);
