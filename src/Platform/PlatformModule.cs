@@ -49,6 +49,11 @@ public static class PlatformModule
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ICallerSource>(s => s.GetRequiredService<KeyRing>());
         services.AddHostedService(s => s.GetRequiredService<KeyRing>());
+        services
+            .AddOptions<IdempotencyOptions>()
+            .BindConfiguration("Idempotency")
+            .Validate(o => o.Hold >= TimeSpan.FromSeconds(1), "The setting Idempotency:Hold is shorter than a second.")
+            .ValidateOnStart();
         services.AddSingleton<IdempotencyStore>();
         services.AddHostedService(s => s.GetRequiredService<IdempotencyStore>());
 

@@ -18,6 +18,7 @@ static class DecideApproval
     {
         routes
             .MapPost("/approvals/{approval}/approve", Approve)
+            .WithName("approveApproval")
             .WithSummary("Approve")
             .WithDescription(
                 """
@@ -30,11 +31,13 @@ static class DecideApproval
             .RequireConfirmation();
         routes
             .MapPost("/approvals/{approval}/reject", Reject)
+            .WithName("rejectApproval")
             .WithSummary("Reject")
             .WithDescription("Says no, and why. Nobody rejects what they asked for themselves: they withdraw it.")
             .Produces<Approval>();
         routes
             .MapPost("/approvals/{approval}/withdraw", Withdraw)
+            .WithName("withdrawApproval")
             .WithSummary("Withdraw")
             .WithDescription("Takes back what whoever is signed in has asked for, as long as nobody has decided. Takes no body.")
             .Produces<Approval>();

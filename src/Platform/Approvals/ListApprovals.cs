@@ -22,6 +22,7 @@ static class ListApprovals
             .Produces<ListOf<Approval>>();
         routes
             .MapGet("/approvals/{approval}", GetOne)
+            .WithName("getApproval")
             .WithSummary("Get an approval")
             .WithDescription("What exactly is to be done, who asked for it, and what became of it.")
             .Produces<Approval>();

@@ -27,6 +27,7 @@ static class DealWithParked
         var parked = routes.MapGroup("/v1").WithTags("Events").RequirePermission(Permission).RequirePerson();
         parked
             .MapGet("/events/parked", List)
+            .WithName("listParkedEvents")
             .WithSummary("List parked events")
             .WithDescription(
                 "What a listener has failed at eight times. Later events about the same thing wait behind it, all others go on."
@@ -34,11 +35,13 @@ static class DealWithParked
             .Produces<ListOf<ParkedAnswer>>();
         parked
             .MapPost("/events/parked/{parked}/retry", Retry)
+            .WithName("retryParkedEvent")
             .WithSummary("Try a parked event again")
             .WithDescription("And if that goes well, those behind it. Takes no body.")
             .Produces(StatusCodes.Status204NoContent);
         parked
             .MapPost("/events/parked/{parked}/skip", Skip)
+            .WithName("skipParkedEvent")
             .WithSummary("Pass over a parked event")
             .WithDescription(
                 """

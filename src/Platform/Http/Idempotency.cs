@@ -72,14 +72,19 @@ sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvi
 
     async Task ClaimAndRun(HttpContext context, RequestName name)
     {
-        var started = time.GetTimestamp();
+        var (started, asked) = (time.GetTimestamp(), (MemoryStream)context.Request.Body);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             switch (await store.Claim(name, context.RequestAborted))
             {
-                case Claim.Mine mine:
-                    await Run(context, name, mine.Id);
+                case Claim.Mine mine when await Run(context, name, mine.Id):
                     return;
+                // This server was silent for so long that another went on with the request: its answer is the one.
+                case Claim.Mine:
+                    // A copy: whoever has read the body may have closed it.
+                    context.Request.Body = new MemoryStream(asked.ToArray());
+                    Reset(context.Response);
+                    break;
                 case Claim.Answered answered:
                     await Replay(context, answered.Answer);
                     return;
@@ -97,7 +102,8 @@ sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvi
     }
 
     /// <summary>The answer is held back until it is kept: who hears it may rely on hearing it again.</summary>
-    async Task Run(HttpContext context, RequestName name, Guid id)
+    /// <returns>False where it could not be kept, since another server has the request by now, or had.</returns>
+    async Task<bool> Run(HttpContext context, RequestName name, Guid id)
     {
         context.Features.Set(new IdempotencyKey(name.Key, id));
         var outside = context.Response.Body;
@@ -125,12 +131,22 @@ sealed class Idempotency(RequestDelegate next, IdempotencyStore store, TimeProvi
         var response = context.Response;
         if (response.StatusCode == StatusCodes.Status400BadRequest)
             await store.Forget(name);
+        // Nobody listens any more, and what writes answers then leaves them cut off without a word.
+        else if (context.RequestAborted.IsCancellationRequested)
+            await store.GiveUp(name);
         else if (response.StatusCode is >= 500 or StatusCodes.Status429TooManyRequests or StatusCodes.Status424FailedDependency)
             await store.GiveUp(name);
-        else
-            await store.Keep(name, new KeptAnswer(response.StatusCode, response.ContentType, response.Headers.Location, answer.ToArray()));
+        else if (!await store.Keep(name, KeptAnswer.Of(response, answer)))
+            return false;
         answer.Position = 0;
         await answer.CopyToAsync(outside, context.RequestAborted);
+        return true;
+    }
+
+    static void Reset(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        (response.Headers.Location, response.ContentType, response.ContentLength) = (default, null, null);
     }
 
     static async Task Replay(HttpContext context, KeptAnswer answer)

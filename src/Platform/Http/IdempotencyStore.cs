@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Dapper;
 using Hazina.Platform.Postgres;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Hazina.Platform.Http;
 
@@ -13,7 +15,11 @@ sealed record RequestName(Guid Caller, string Book, string Key, byte[] Fingerpri
     public Guid Worker { get; } = Guid.CreateVersion7();
 }
 
-sealed record KeptAnswer(int Status, string? ContentType, string? Location, byte[] Body);
+sealed record KeptAnswer(int Status, string? ContentType, string? Location, byte[] Body)
+{
+    public static KeptAnswer Of(HttpResponse response, MemoryStream body) =>
+        new(response.StatusCode, response.ContentType, response.Headers.Location, body.ToArray());
+}
 
 abstract record Claim
 {
@@ -30,11 +36,12 @@ abstract record Claim
 /// The table behind <see cref="Idempotency"/>. Who is at work holds a row for a while and renews it; a process that died lets go by silence, and the
 /// next one to come goes on with the same id.
 /// </summary>
-sealed class IdempotencyStore(Database database, TimeProvider time, ILogger<IdempotencyStore> logger) : BackgroundService
+sealed class IdempotencyStore(Database database, TimeProvider time, IOptions<IdempotencyOptions> options, ILogger<IdempotencyStore> logger)
+    : BackgroundService
 {
-    public static readonly TimeSpan Hold = TimeSpan.FromSeconds(30),
-        Kept = TimeSpan.FromHours(26);
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(26);
 
+    readonly TimeSpan hold = options.Value.Hold;
     readonly ConcurrentDictionary<Guid, bool> atWork = new();
 
     public async Task<Claim> Claim(RequestName name, CancellationToken cancellation)
@@ -53,7 +60,7 @@ sealed class IdempotencyStore(Database database, TimeProvider time, ILogger<Idem
                         id = Guid.CreateVersion7(),
                         name.Fingerprint,
                         name.Worker,
-                        hold = Hold,
+                        hold,
                     },
                     cancellationToken: cancellation
                 )
@@ -87,8 +94,9 @@ sealed class IdempotencyStore(Database database, TimeProvider time, ILogger<Idem
     }
 
     /// <summary>Keeps the answer; from now on it is the only one.</summary>
-    public Task Keep(RequestName name, KeptAnswer answer) =>
-        End(
+    /// <returns>False where nothing was heard of this worker for so long that another has the request by now, or had: the answer is that one's.</returns>
+    public async Task<bool> Keep(RequestName name, KeptAnswer answer) =>
+        await End(
             name,
             KeepWriterSql,
             new
@@ -102,7 +110,7 @@ sealed class IdempotencyStore(Database database, TimeProvider time, ILogger<Idem
                 answer.Location,
                 answer.Body,
             }
-        );
+        ) == 1;
 
     /// <summary>Forgets a request that did nothing, so that its key may come with a corrected body.</summary>
     public Task Forget(RequestName name) =>
@@ -142,11 +150,11 @@ sealed class IdempotencyStore(Database database, TimeProvider time, ILogger<Idem
     }
 
     // Not cancelled with the request: what has been done must be kept even when nobody waits for the answer.
-    async Task End(RequestName name, string sql, object parameters)
+    async Task<int> End(RequestName name, string sql, object parameters)
     {
         atWork.TryRemove(name.Worker, out _);
         await using var connection = await database.Writer("platform").OpenConnectionAsync();
-        await connection.ExecuteAsync(sql, parameters);
+        return await connection.ExecuteAsync(sql, parameters);
     }
 
     /// <summary>Deletes what is older than its time.</summary>
@@ -160,7 +168,7 @@ sealed class IdempotencyStore(Database database, TimeProvider time, ILogger<Idem
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Hold / 3, time);
+        using var timer = new PeriodicTimer(hold / 3, time);
         while (
             await timer
                 .WaitForNextTickAsync(stoppingToken)
@@ -173,7 +181,7 @@ sealed class IdempotencyStore(Database database, TimeProvider time, ILogger<Idem
             try
             {
                 await using var connection = await database.Writer("platform").OpenConnectionAsync(stoppingToken);
-                await connection.ExecuteAsync(RenewWriterSql, new { workers = atWork.Keys.ToArray(), hold = Hold });
+                await connection.ExecuteAsync(RenewWriterSql, new { workers = atWork.Keys.ToArray(), hold });
             }
             catch (Exception e) when (Problems.IsUnavailable(e))
             {

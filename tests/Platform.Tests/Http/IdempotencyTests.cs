@@ -169,6 +169,54 @@ public sealed class IdempotencyTests(IdempotencyTests.Servers servers) : IClassF
     }
 
     [Fact]
+    public async Task Who_was_silent_until_another_went_on_with_the_request_gives_the_others_answer()
+    {
+        var key = Key();
+        var gate = servers.Hold(key);
+        var first = servers.Post(key, "{}");
+        await Eventually.TrueAsync(() => servers.Times(key) == 1, "the first request is at work");
+        await servers.Execute(
+            "update platform.idempotency_keys set worker_until = now() - interval '1 s' where key = @key and worker is not null",
+            new { key }
+        );
+        var second = servers.Post(key, "{}", client: servers.SecondClient);
+        await Eventually.TrueAsync(() => servers.Times(key) == 2, "the second has gone on with it");
+        gate.SetResult();
+
+        Assert.Single(servers.Ids(key).Distinct());
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), ((await first).StatusCode, (await second).StatusCode));
+        Assert.Equal(await (await second).Content.ReadAsStringAsync(), await (await first).Content.ReadAsStringAsync());
+        Assert.Equal((await second).Headers.Location, (await first).Headers.Location);
+        Assert.True((await first).Headers.Contains("Idempotent-Replayed"));
+        Assert.Equal(2, servers.Times(key));
+    }
+
+    [Fact]
+    public async Task An_answer_whose_caller_has_hung_up_is_whole_for_who_asks_again()
+    {
+        var key = Key();
+        var gate = servers.Hold(key);
+        using (var hangUp = new CancellationTokenSource())
+        {
+            var first = servers.Post(key, "{}", stop: hangUp.Token);
+            await Eventually.TrueAsync(() => servers.Times(key) == 1, "the first request is at work");
+            await hangUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        }
+
+        await Eventually.TrueAsync(() => servers.HasHungUp(key), "the server knows of it");
+        gate.SetResult();
+        HttpResponseMessage second = null!;
+        await Eventually.TrueAsync(
+            async () => (second = await servers.Post(key, "{}")).StatusCode != HttpStatusCode.Conflict,
+            "the first request is over"
+        );
+        Assert.Equal(HttpStatusCode.Created, second.StatusCode);
+        Assert.Contains(servers.Ids(key)[0].ToString(), await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Single(servers.Ids(key).Distinct());
+    }
+
+    [Fact]
     public async Task Sixty_four_at_once_happen_once()
     {
         var key = Key();
@@ -204,6 +252,7 @@ public sealed class IdempotencyTests(IdempotencyTests.Servers servers) : IClassF
         readonly ConcurrentDictionary<string, List<Guid>> ids = new();
         readonly ConcurrentDictionary<string, TaskCompletionSource> gates = new();
         readonly ConcurrentDictionary<string, int> answers = new();
+        readonly ConcurrentDictionary<string, bool> hungUp = new();
         TestDatabase database = null!;
 
         public HazinaApp First { get; private set; } = null!;
@@ -234,6 +283,8 @@ public sealed class IdempotencyTests(IdempotencyTests.Servers servers) : IClassF
 
         public int Times(string key) => ids.TryGetValue(key, out var list) ? list.Count : 0;
 
+        public bool HasHungUp(string key) => hungUp.ContainsKey(key);
+
         public IReadOnlyList<Guid> Ids(string key) => ids[key];
 
         public TaskCompletionSource Hold(string key) =>
@@ -246,13 +297,14 @@ public sealed class IdempotencyTests(IdempotencyTests.Servers servers) : IClassF
             string body,
             string path = "/test/once",
             HttpMethod? method = null,
-            HttpClient? client = null
+            HttpClient? client = null,
+            CancellationToken stop = default
         )
         {
             using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = Wire.Json(body) };
             if (key is not null)
                 request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-            return await (client ?? FirstClient).SendAsync(request);
+            return await (client ?? FirstClient).SendAsync(request, stop);
         }
 
         /// <summary>The answer that the second process gets for the very same request.</summary>
@@ -293,6 +345,7 @@ public sealed class IdempotencyTests(IdempotencyTests.Servers servers) : IClassF
             var list = ids.GetOrAdd(key.Key, _ => []);
             lock (list)
                 list.Add(key.Id);
+            await using var aborted = context.RequestAborted.Register(() => hungUp[key.Key] = true);
             if (gates.TryGetValue(key.Key, out var gate))
                 await gate.Task;
             using var reader = new StreamReader(context.Request.Body);
