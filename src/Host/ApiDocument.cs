@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using Hazina.Platform.Http;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -57,7 +59,7 @@ static class ApiDocument
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi().AllowAnonymous();
-        // Who opens the bare address wants to see what there is.
+        // Where there are no pages, who opens the bare address wants to see what there is.
         routes.MapGet("/", () => Results.Redirect("/docs/")).AllowAnonymous().ExcludeFromDescription();
     }
 
@@ -99,12 +101,17 @@ static class ApiDocument
             },
         };
         ApiSchemas.LeaveNullsOut(document);
+        ApiSchemas.NameWords(document);
         return Task.CompletedTask;
     }
 
     static async Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        // One verb, one class: its name is the call's, unless the route has one of its own.
+        operation.OperationId ??= metadata.OfType<MethodInfo>().LastOrDefault()?.DeclaringType is { IsNested: false } verb
+            ? CamelCase(verb.Name)
+            : null;
         var needed = metadata.OfType<RequiredPermission>().Select(p => $"`{p.Name}`").ToList();
         if (needed.Count > 0)
         {
@@ -131,6 +138,8 @@ static class ApiDocument
             },
         };
     }
+
+    static string CamelCase(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 
     static void AskForKey(OpenApiOperation operation) =>
         (operation.Parameters ??= []).Add(

@@ -14,6 +14,7 @@ static class ListRules
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/category-rules", Get)
+            .WithName("listCategoryRules")
             .WithSummary("List rules for categories")
             .WithDescription("One's own, or those of an `organization`; the newest first.")
             .Produces<ListOf<CategoryRule>>();

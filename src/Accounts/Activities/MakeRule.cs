@@ -16,6 +16,7 @@ static class MakeRule
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/category-rules", Post)
+            .WithName("makeCategoryRule")
             .WithSummary("Make a rule for categories")
             .WithDescription(
                 """

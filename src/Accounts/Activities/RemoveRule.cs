@@ -12,6 +12,7 @@ static class RemoveRule
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapDelete("/category-rules/{rule}", Delete)
+            .WithName("removeCategoryRule")
             .WithSummary("Remove a rule for categories")
             .WithDescription("What it has put into its category stays there.")
             .Produces(StatusCodes.Status204NoContent);

@@ -19,6 +19,7 @@ static class GetTotals
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/account-totals", Get)
+            .WithName("getAccountTotals")
             .WithSummary("Get the trial balance by product")
             .WithDescription(
                 """

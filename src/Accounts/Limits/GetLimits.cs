@@ -11,6 +11,7 @@ static class GetLimits
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts/{account}/limits", Get)
+            .WithName("getAccountLimits")
             .WithSummary("Get an account's limits")
             .WithDescription(
                 "How much may go out to others at once, in a day and in a month, how much has, how much is left, and when that begins anew."

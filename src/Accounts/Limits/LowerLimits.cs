@@ -13,6 +13,7 @@ static class LowerLimits
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPatch("/accounts/{account}/limits", Patch)
+            .WithName("lowerAccountLimits")
             .WithSummary("Lower an account's limits")
             .WithDescription("At once, and without more ado. What is not given stays; to raise one again, `PUT` all of them.")
             .Produces<LimitsAnswer>();

@@ -13,6 +13,7 @@ static class SetLimits
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPut("/accounts/{account}/limits", Put)
+            .WithName("setAccountLimits")
             .WithSummary("Set an account's own limits")
             .WithDescription(
                 """

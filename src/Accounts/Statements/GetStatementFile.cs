@@ -39,7 +39,7 @@ static class GetStatementFile
                 letters and amounts of at most five digits after the point.
                 """
             )
-            .Produces<string>(StatusCodes.Status200OK, "text/csv", "application/xml", "text/html", "application/pdf");
+            .Produces<Stream>(StatusCodes.Status200OK, "text/csv", "application/xml", "text/html", "application/pdf");
 
     static async Task<IResult> Get(
         Guid statement,

@@ -21,10 +21,10 @@ static class ListFeeCharges
             .WithDescription(
                 "Of one's own money and that of organisations whose money one may see; the newest first. Negative: given back."
             )
-            .Produces<ListOf<Answer>>();
+            .Produces<ListOf<FeeChargeAnswer>>();
 
     [Description("A fee that was taken.")]
-    public sealed record Answer(
+    public sealed record FeeChargeAnswer(
         Guid Id,
         [property: Description("What it is for, once for ever.")] string Ref,
         [property: Description("The fee's version.")] Guid Fee,
@@ -82,10 +82,10 @@ static class ListFeeCharges
         DateTimeOffset ChargedAt
     )
     {
-        public Answer Answer()
+        public FeeChargeAnswer Answer()
         {
             var money = Money.Currency.Of(Currency);
-            return new Answer(
+            return new FeeChargeAnswer(
                 Id,
                 Ref,
                 FeeId,

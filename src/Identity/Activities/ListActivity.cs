@@ -14,6 +14,7 @@ static class ListActivity
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/me/activity", Get)
+            .WithName("listMyActivity")
             .WithSummary("List what one did")
             .WithDescription(
                 """

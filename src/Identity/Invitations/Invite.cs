@@ -22,6 +22,7 @@ static class Invite
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/organizations/{organization}/invitations", Post)
+            .WithName("inviteMember")
             .WithSummary("Invite somebody to an organisation")
             .WithDescription(
                 """

@@ -11,6 +11,7 @@ static class ListProviders
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/providers", Get)
+            .WithName("listSignInProviders")
             .WithSummary("List the providers")
             .WithDescription("Where people may have a login that lets them in here (OpenID Connect). All of them, by name.")
             .Produces<Answer>();

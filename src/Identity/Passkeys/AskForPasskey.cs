@@ -13,6 +13,7 @@ static class AskForPasskey
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/sign-in/passkey/begin", Post)
+            .WithName("beginPasskeySignIn")
             .WithSummary("Begin to sign in with a passkey")
             .WithDescription(
                 """

@@ -15,6 +15,7 @@ static class AskForSecondPasskey
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/sign-in/second-step/passkey", Post)
+            .WithName("beginSecondStepPasskey")
             .WithSummary("Begin the second step with a passkey")
             .WithDescription(
                 "Gives what `navigator.credentials.get()` takes; its answer goes to `POST /v1/auth/sign-in/second-step` with the same token, as `passkey`. "

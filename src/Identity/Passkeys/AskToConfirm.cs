@@ -13,6 +13,7 @@ static class AskToConfirm
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/confirm/passkey", Post)
+            .WithName("beginPasskeyConfirmation")
             .WithSummary("Begin to confirm with a passkey")
             .WithDescription(
                 "Gives what `navigator.credentials.get()` takes; its answer goes to `POST /v1/auth/confirm` in this session, as `passkey`. Takes no body."

@@ -22,6 +22,7 @@ static class Confirm
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/confirm", Post)
+            .WithName("confirmIdentity")
             .WithSummary("Show again who one is")
             .WithDescription(
                 """

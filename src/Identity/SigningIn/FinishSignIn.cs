@@ -23,6 +23,7 @@ static class FinishSignIn
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/sign-in/second-step", Post)
+            .WithName("finishSignIn")
             .WithSummary("Sign in, the second step")
             .WithDescription(
                 """

@@ -18,6 +18,7 @@ static class ChangeAccount
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPatch("/accounts/{account}", Patch)
+            .WithName("changeLedgerAccount")
             .WithSummary("Change an account's floor or ceiling")
             .WithDescription(
                 """

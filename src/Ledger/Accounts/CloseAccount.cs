@@ -16,6 +16,7 @@ static class CloseAccount
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/accounts/{account}/close", Post)
+            .WithName("closeLedgerAccount")
             .WithSummary("Close an account")
             .WithDescription(
                 """

@@ -16,6 +16,7 @@ static class FreezeAccount
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/accounts/{account}/freeze", Post)
+            .WithName("freezeLedgerAccount")
             .WithSummary("Freeze an account")
             .WithDescription(
                 """

@@ -13,6 +13,7 @@ static class GetAccount
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts/{account}", Get)
+            .WithName("getLedgerAccount")
             .WithSummary("Get an account")
             .WithDescription("What it is, what it allows, and where it stands now.")
             .Produces<AccountAnswer>()

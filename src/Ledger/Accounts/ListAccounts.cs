@@ -15,6 +15,7 @@ static class ListAccounts
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts", Get)
+            .WithName("listLedgerAccounts")
             .WithSummary("List accounts")
             .WithDescription(
                 "The book's accounts with their balances, the one opened last first; of one currency or of one owner where that is said."

@@ -17,6 +17,7 @@ static class OpenAccount
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/accounts", Post)
+            .WithName("openLedgerAccount")
             .WithSummary("Open an account")
             .WithDescription(
                 """

@@ -16,6 +16,7 @@ static class UnfreezeAccount
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/accounts/{account}/unfreeze", Post)
+            .WithName("unfreezeLedgerAccount")
             .WithSummary("Unfreeze an account")
             .WithDescription("Both sides take postings again.")
             .Produces<PostedTransaction>()

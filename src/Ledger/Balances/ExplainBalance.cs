@@ -22,6 +22,7 @@ static class ExplainBalance
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts/{account}/balance/explanation", Get)
+            .WithName("explainLedgerBalance")
             .WithSummary("Explain a balance")
             .WithDescription(
                 """

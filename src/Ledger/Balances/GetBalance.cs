@@ -16,6 +16,7 @@ static class GetBalance
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts/{account}/balance", Get)
+            .WithName("getLedgerBalance")
             .WithSummary("Get a balance, now or at a time")
             .WithDescription(
                 """

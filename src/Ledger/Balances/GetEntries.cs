@@ -16,6 +16,7 @@ static class GetEntries
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts/{account}/entries", Get)
+            .WithName("listEntries")
             .WithSummary("List an account's entries")
             .WithDescription(
                 """

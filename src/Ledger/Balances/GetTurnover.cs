@@ -18,6 +18,7 @@ static class GetTurnover
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/accounts/{account}/turnover", Get)
+            .WithName("getTurnover")
             .WithSummary("Get an account's turnover by day or month")
             .WithDescription(
                 """

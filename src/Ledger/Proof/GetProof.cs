@@ -14,6 +14,7 @@ static class GetProof
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/proof", Get)
+            .WithName("getLedgerHead")
             .WithSummary("Get the ledger's head")
             .WithDescription(
                 """

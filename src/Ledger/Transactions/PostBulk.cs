@@ -14,6 +14,7 @@ static class PostBulk
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/transactions/bulk", Post)
+            .WithName("postTransactions")
             .WithSummary("Post many transactions")
             .WithDescription(
                 """

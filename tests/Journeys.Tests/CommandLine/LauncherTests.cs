@@ -102,6 +102,26 @@ public sealed class LauncherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_has_to_be_built_takes_Node_until_what_the_pages_bring_along_is_there()
+    {
+        await launcher.OpenAsync();
+        Assert.Equal(0, (await launcher.RunAsync(["chmod", "-R", "a+w", launcher.Home])).ExitCode);
+        var modules = Path.Combine(launcher.Home, "src", "Web", "node_modules");
+        await File.AppendAllTextAsync(Path.Combine(launcher.Home, "src", "Program.cs"), "// changed\n");
+        (string, string?)[] without = [("PATH", launcher.PathWithout("npm", "node", "nodejs")), ("HOME", null)];
+        var missing = await launcher.RunAsync([.. Launcher.AsNobody, launcher.Script, "--help"], without);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("takes Node.js with npm", missing.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("building", missing.Errors, StringComparison.Ordinal);
+
+        Directory.CreateDirectory(modules);
+        await File.WriteAllTextAsync(Path.Combine(modules, ".package-lock.json"), "{}");
+        // There is nothing to build here; it comes so far.
+        var built = await launcher.RunAsync([.. Launcher.AsNobody, launcher.Script, "--help"], without);
+        Assert.Contains("building", built.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_may_not_write_is_told_when_something_has_to_be_built()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can be somebody else who may not write here.");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Text;
 using Hazina.Testing;
 
@@ -102,7 +103,7 @@ sealed class Crowd : IAsyncDisposable
             seat.Count();
             return told;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             return null;
         }

@@ -44,9 +44,32 @@ public sealed partial class DocumentTests(DocumentTests.Server server) : IClassF
     }
 
     [Fact]
-    public async Task The_bare_address_leads_to_the_page_of_the_api()
+    public async Task Every_call_has_a_name_of_its_own_and_what_is_read_in_pages_is_called_a_list()
     {
-        var page = await server.App.Anonymous.GetAsync("/");
+        var served = await (await server.App.Anonymous.GetAsync("/openapi/v1.json")).Body();
+        var calls = served
+            .GetProperty("paths")
+            .EnumerateObject()
+            .SelectMany(p => p.Value.EnumerateObject().Select(o => (Path: $"{o.Name} {p.Name}", Call: o.Value)))
+            .Select(c => (c.Path, c.Call, Name: c.Call.TryGetProperty("operationId", out var name) ? name.GetString()! : ""))
+            .ToList();
+        Assert.All(calls, c => Assert.True(CallName().IsMatch(c.Name), $"{c.Path} is called '{c.Name}'"));
+        Assert.Empty(calls.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Select(g => g.Key));
+        // The client makes of listPayments also listAllPayments.
+        Assert.All(
+            calls.Where(c =>
+                c.Call.TryGetProperty("parameters", out var p) && p.ToString().Contains("starting_after", StringComparison.Ordinal)
+            ),
+            c => Assert.StartsWith("list", c.Name, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task The_page_of_the_api_is_found_from_the_bare_address()
+    {
+        var pages = await server.App.Anonymous.GetStringAsync("/");
+        Assert.Contains("href=\"/docs/\"", pages, StringComparison.Ordinal);
+        var page = await server.App.Anonymous.GetAsync("/docs/");
         Assert.Equal("/docs/index.html", page.RequestMessage!.RequestUri!.AbsolutePath);
         Assert.Contains("Hazina API", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -157,6 +180,9 @@ public sealed partial class DocumentTests(DocumentTests.Server server) : IClassF
             folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
         return folder.FullName;
     }
+
+    [GeneratedRegex("^[a-z]+([A-Z][a-z]+)*$")]
+    private static partial Regex CallName();
 
     [GeneratedRegex("(src|href)=\"(?<to>[^\"]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Links();

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Hazina.Platform.Security;
 using Hazina.Testing;
+using Hazina.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -343,6 +344,8 @@ public sealed partial class MatrixTests
         from endpoint in app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]
         where method != "HEAD"
+        // What a page does is judged where it calls the API.
+        where endpoint.Metadata.GetMetadata<PageRoute>() is null
         select $"{method} {Path(endpoint.RoutePattern.RawText!)}";
 
     static string Path(string pattern) => pattern.StartsWith('/') ? pattern : "/" + pattern;
