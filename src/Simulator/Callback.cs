@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -125,7 +126,8 @@ sealed class CallbackSender : IDisposable
             status = (int)response.StatusCode;
             answer = await response.Content.ReadAsStringAsync();
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or InvalidOperationException)
+        catch (Exception e)
+            when (e is HttpRequestException or SocketException or IOException or TaskCanceledException or InvalidOperationException)
         {
             // Nobody was there, or took too long. No vendor tries again.
         }

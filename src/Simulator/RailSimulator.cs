@@ -113,6 +113,9 @@ public sealed class RailSimulator : IAsyncDisposable
     /// </summary>
     public void Behave(Func<SimulatedCall, Behaviour?>? choice) => board.Choose(choice);
 
+    /// <summary>Has vendors take what is asked for of a phone or account, and decide nothing of it until what this gives is disposed.</summary>
+    public IDisposable HoldUp(string party) => board.Desk.HoldUp(party);
+
     /// <summary>Keeps back callbacks from now on: those that <paramref name="which"/> picks, or all. What they tell has happened all the same.</summary>
     public void Hold(Func<Callback, bool>? which = null) => board.Callbacks.Hold(which ?? (_ => true));
 

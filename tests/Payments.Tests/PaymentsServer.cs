@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -14,17 +15,35 @@ namespace Hazina.Payments.Tests;
 /// <summary>Where a server and its rails are to listen: each has to know the other before either is there.</summary>
 public sealed record RailPorts(int Server, int Rails, string KcbKey)
 {
+    static readonly ConcurrentDictionary<int, bool> Given = new();
+
     public static RailPorts New()
     {
         using var key = RSA.Create(2048);
         return new RailPorts(Free(), Free(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    static int Free()
+    /// <summary>
+    /// One that nobody listens on, and that the system gives to no connection: whoever is started again there finds it free. Nobody else here is given it.
+    /// </summary>
+    public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(10_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+            }
+            catch (SocketException)
+            {
+                continue;
+            }
+
+            if (Given.TryAdd(port, true))
+                return port;
+        }
     }
 }
 
@@ -36,6 +55,9 @@ public class PaymentsServer : AccountsServer, IAsyncLifetime
 
     /// <summary>How long the simulator leaves late things, which is after sessions have been answered.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
+
+    /// <summary>The job that tries it again comes every half minute; where its server was killed, another has it a minute later.</summary>
+    static readonly TimeSpan LongestTries = TimeSpan.FromMinutes(3);
 
     static int lastNumber = 10_000;
 
@@ -50,7 +72,8 @@ public class PaymentsServer : AccountsServer, IAsyncLifetime
 
     public RailSimulator Rails { get; private set; } = null!;
 
-    static Dictionary<string, string?> SettingsOf(RailPorts ports, IReadOnlyDictionary<string, string?>? more)
+    /// <summary>Those of a server that listens there.</summary>
+    protected static Dictionary<string, string?> SettingsOf(RailPorts ports, IReadOnlyDictionary<string, string?>? more)
     {
         const string at = "Payments:Providers:";
         var (server, rails, known) = ($"http://127.0.0.1:{ports.Server}", $"http://127.0.0.1:{ports.Rails}", new SimulatorCredentials());
@@ -165,7 +188,8 @@ public class PaymentsServer : AccountsServer, IAsyncLifetime
                 return (string)now["status"]! != "approved";
             },
             "what two people have decided is done",
-            () => $": {now.ToJsonString()}"
+            () => $": {now.ToJsonString()}",
+            LongestTries
         );
         return now;
     }
@@ -208,6 +232,21 @@ public class PaymentsServer : AccountsServer, IAsyncLifetime
         );
     }
 
+    /// <summary>The same of what is free of it.</summary>
+    public static Task HasFree(Customer customer, Guid account, decimal balance, decimal free)
+    {
+        var now = (Posted: 0m, Free: 0m);
+        return Eventually.TrueAsync(
+            async () =>
+            {
+                var shown = (await customer.Get($"/v1/accounts/{account}")).Is(HttpStatusCode.OK)["balance"]!;
+                return (now = (Customer.Digits(shown["posted"]), Customer.Digits(shown["available"]))) == (balance, free);
+            },
+            $"there are {balance} on the account, of which {free} are free",
+            () => $", and not {now}"
+        );
+    }
+
     public async Task<CallState> CallOf(Guid purpose)
     {
         await using var owner = await Owner();
@@ -225,8 +264,11 @@ public class PaymentsServer : AccountsServer, IAsyncLifetime
             "update payments.provider_calls set deadline_at = now() - interval '1 second', next_at = now() - interval '1 second' where id = @call",
             new { call }
         );
-        (await App).Services.GetRequiredService<CallBell>().Ring();
+        await Ring();
     }
+
+    /// <summary>Has what is due done at once, where that can be said to a server.</summary>
+    protected virtual async Task Ring() => (await App).Services.GetRequiredService<CallBell>().Ring();
 
     /// <summary>Has M-Pesa tell of what customers pay of their own accord.</summary>
     public async Task RegisterC2b()

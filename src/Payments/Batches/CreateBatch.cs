@@ -27,6 +27,7 @@ static class CreateBatch
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payout-batches", Post)
+            .WithName("uploadPayoutBatch")
             .Idempotent()
             .Accepts<Stream>("*/*")
             .WithSummary("Upload a file of payouts")

@@ -16,11 +16,13 @@ static class DecideBatch
     {
         routes
             .MapPost("/payout-batches/{batch}/confirm", Confirm)
+            .WithName("confirmPayoutBatch")
             .WithSummary("Confirm a file of payouts")
             .WithDescription("That it is to be paid as it is shown; a second person has to approve it. For people. Takes no body.")
             .Produces<BatchAnswer>();
         routes
             .MapPost("/payout-batches/{batch}/approve", Approve)
+            .WithName("approvePayoutBatch")
             .WithSummary("Approve a file of payouts")
             .WithDescription(
                 """
@@ -35,6 +37,7 @@ static class DecideBatch
     public static void MapCancel(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payout-batches/{batch}/cancel", Cancel)
+            .WithName("cancelPayoutBatch")
             .WithSummary("Cancel a file of payouts")
             .WithDescription("Until it is approved. Takes no body. Cancelled again, it is as it is.")
             .Produces<BatchAnswer>();
@@ -43,11 +46,13 @@ static class DecideBatch
     {
         routes
             .MapPost("/operations/payout-batches/{batch}/approve", ApproveAny)
+            .WithName("approveAnyPayoutBatch")
             .WithSummary("Approve anybody's file of payouts")
             .WithDescription("Not by who uploaded or confirmed it, holds the account, or belongs to who does. Takes no body.")
             .Produces<BatchAnswer>();
         routes
             .MapPost("/operations/payout-batches/{batch}/reject", RejectAny)
+            .WithName("rejectAnyPayoutBatch")
             .WithSummary("Reject anybody's file of payouts")
             .WithDescription("Nothing of it is paid. Takes no body.")
             .Produces<BatchAnswer>();
@@ -56,6 +61,7 @@ static class DecideBatch
     public static void MapList(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/operations/payout-batches", List)
+            .WithName("listPayoutBatchesToDecide")
             .WithSummary("List files of payouts to decide on")
             .WithDescription("Those that wait for a second person, the newest first.")
             .Produces<ListOf<BatchAnswer>>();

@@ -21,21 +21,25 @@ static class ShowBatches
     {
         routes
             .MapGet("/payout-batches", List)
+            .WithName("listPayoutBatches")
             .WithSummary("List files of payouts")
             .WithDescription("Your own and your organisations', the newest first.")
             .Produces<ListOf<BatchAnswer>>();
         routes
             .MapGet("/payout-batches/{batch}", Get)
+            .WithName("getPayoutBatch")
             .WithSummary("Get a file of payouts")
             .WithDescription("How it stands: what is wrong with it, or how many of its lines have come how far.")
             .Produces<BatchAnswer>();
         routes
             .MapGet("/payout-batches/{batch}/rows", Rows)
+            .WithName("listPayoutBatchRows")
             .WithSummary("List the lines of a file of payouts")
             .WithDescription("In the order of the file; by status.")
             .Produces<ListOf<RowAnswer>>();
         routes
             .MapGet("/payout-batches/{batch}/result", Result)
+            .WithName("getPayoutBatchResult")
             .WithSummary("Get what became of a file of payouts, as a file")
             .WithDescription(
                 "CSV with a line for each: its status, and the id of its payment or withdrawal. Nothing in it runs as a formula."

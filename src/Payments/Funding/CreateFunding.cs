@@ -19,6 +19,7 @@ static class CreateFunding
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/funding-sessions", Post)
+            .WithName("createFundingSession")
             .Idempotent()
             .WithSummary("Top up an account")
             .WithDescription(

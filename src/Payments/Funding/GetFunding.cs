@@ -13,6 +13,7 @@ static class GetFunding
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/funding-sessions/{session}", Get)
+            .WithName("getFundingSession")
             .WithSummary("Get a funding session")
             .WithDescription("How far a top-up has come.")
             .Produces<FundingAnswer>();

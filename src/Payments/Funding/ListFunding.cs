@@ -14,6 +14,7 @@ static class ListFunding
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/funding-sessions", Get)
+            .WithName("listFundingSessions")
             .WithSummary("List funding sessions")
             .WithDescription("Of all accounts that you may see, or of one; the newest first.")
             .Produces<ListOf<FundingAnswer>>();

@@ -13,6 +13,7 @@ static class CancelIntent
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payment-intents/{intent}/cancel", Post)
+            .WithName("cancelPaymentIntent")
             .Idempotent()
             .WithSummary("Cancel an intent")
             .WithDescription(
@@ -56,7 +57,7 @@ static class CancelIntent
         var (after, no) = await desk.Make(
             found.Id,
             IdempotencyKey.Of(context).Id,
-            async now =>
+            async (now, id) =>
                 now.State switch
                 {
                     IntentStatus.Canceled => (null, null),
@@ -68,7 +69,7 @@ static class CancelIntent
                         null,
                         Refusals.NotPayee.Because("All of it is held for the payee, who takes it or lets it go.", "intent")
                     ),
-                    _ => (await end.Of(now, body.Reason ?? CancellationReason.RequestedByCustomer, stop), null),
+                    _ => (await end.Of(now, id, body.Reason ?? CancellationReason.RequestedByCustomer, stop), null),
                 },
             stop
         );

@@ -12,6 +12,7 @@ static class CaptureIntent
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payment-intents/{intent}/capture", Post)
+            .WithName("capturePaymentIntent")
             .Idempotent()
             .WithSummary("Capture an intent")
             .WithDescription("For the payee, of one that is captured manually: takes all that is held, in one transaction. Takes no body.")
@@ -25,11 +26,10 @@ static class CaptureIntent
         var (after, no) = await desk.Make(
             found.Id,
             IdempotencyKey.Of(context).Id,
-            async now =>
+            async (now, id) =>
             {
                 if (Unfit(now, desk) is { } unfit)
                     return (null, unfit);
-                var id = Guid.CreateVersion7(desk.Now);
                 var move = new IntentMove(now, now.Captured(id), id);
                 var cast = await desk.CastOf(now, context.RequestAborted);
                 return (move with { Why = outcome => Why(outcome, move.IsPayees(outcome, cast)) }, null);

@@ -15,6 +15,7 @@ static class ConfirmIntent
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payment-intents/{intent}/confirm", Post)
+            .WithName("confirmPaymentIntent")
             .Idempotent()
             .WithSummary("Confirm an intent")
             .WithDescription(
@@ -52,7 +53,7 @@ static class ConfirmIntent
         var (after, no) = await desk.Make(
             found.Id,
             IdempotencyKey.Of(context).Id,
-            async now =>
+            async (now, id) =>
             {
                 if (SetSources.Unfit(now, desk) is { } unfit)
                     return (null, unfit);
@@ -65,7 +66,7 @@ static class ConfirmIntent
                     placed = now.Placed(legs);
                 }
 
-                return await Move(now, placed, context, desk, sources, accounts);
+                return await Move(now, placed, id, context, desk, sources, accounts);
             },
             context.RequestAborted
         );
@@ -75,6 +76,7 @@ static class ConfirmIntent
     static async Task<(IntentMove? Move, Refusal? Refusal)> Move(
         Intent now,
         Intent placed,
+        Guid id,
         HttpContext context,
         IntentDesk desk,
         IntentSources sources,
@@ -100,7 +102,6 @@ static class ConfirmIntent
         var (limits, tooMuch) = await LimitsOf(placed, accounts, context);
         if (tooMuch is not null)
             return (null, tooMuch);
-        var id = Guid.CreateVersion7(desk.Now);
         var move = new IntentMove(now, placed.Asked(id, desk.Now).Settled(id), id)
         {
             Conditions = [.. limits.SelectMany(l => l.Conditions)],

@@ -22,6 +22,7 @@ static class CreateIntent
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payment-intents", Post)
+            .WithName("createPaymentIntent")
             .Idempotent()
             .WithSummary("Mean to pay out of several sources")
             .WithDescription(

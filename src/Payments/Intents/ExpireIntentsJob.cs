@@ -28,7 +28,9 @@ sealed partial class ExpireIntentsJob(Database database, IntentDesk desk, Intent
         var (_, refusal) = await desk.Make(
             intent,
             NamedId.Of($"intent/{intent}/expiry", intent),
-            async now => now.IsOpen ? (await end.Of(now, CancellationReason.Expired, stop), null) : (null, null),
+            // Under an id of its own each time: what was refused once is refused for ever.
+            async (now, _) =>
+                now.IsOpen ? (await end.Of(now, Guid.CreateVersion7(desk.Now), CancellationReason.Expired, stop), null) : (null, null),
             stop
         );
         if (refusal is not null)

@@ -10,6 +10,7 @@ static class GetIntent
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/payment-intents/{intent}", Get)
+            .WithName("getPaymentIntent")
             .WithSummary("Get an intent")
             .WithDescription(
                 "What is held so far, what is missing, and for the payer what became of each source. The payee sees it once it is confirmed."

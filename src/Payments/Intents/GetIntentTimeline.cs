@@ -17,6 +17,7 @@ static class GetIntentTimeline
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/payment-intents/{intent}/timeline", Get)
+            .WithName("getPaymentIntentTimeline")
             .WithSummary("Get what happened to an intent")
             .WithDescription(
                 """

@@ -74,13 +74,13 @@ sealed class IntentDesk(
     /// <summary>Changes one as a request asks.</summary>
     /// <param name="id">The intent's.</param>
     /// <param name="act">The request's id: what is asked twice is done once.</param>
-    /// <param name="decide">What is to be made of it as it is now; or a no; or neither, where it is so already.</param>
+    /// <param name="decide">What is to be posted under an id, of it as it is now; or a no; or neither, where it is so already.</param>
     /// <param name="stop">Stops trying.</param>
     /// <returns>The intent as it is afterwards.</returns>
     public async Task<(Intent Intent, Refusal? Refusal)> Make(
         Guid id,
         Guid act,
-        Func<Intent, ValueTask<(IntentMove? Move, Refusal? Refusal)>> decide,
+        Func<Intent, Guid, ValueTask<(IntentMove? Move, Refusal? Refusal)>> decide,
         CancellationToken stop
     )
     {
@@ -89,14 +89,18 @@ sealed class IntentDesk(
             var now = await Read(id, stop);
             // An earlier try of this very request, whose answer was lost.
             if (await IsDone(id, act, stop))
-                return (now, null);
-            var (move, refusal) = await decide(now);
+                return (await Read(id, stop), null);
+            var (move, refusal) = await decide(now, Posting.AttemptId(act, attempt));
             if (move is null)
                 return (now, refusal);
             var outcome = await Apply(move with { Act = act }, stop);
             if (outcome.IsPosted)
                 return (await Read(id, stop), null);
-            if (outcome.Status is not (OutcomeStatus.Conflict or OutcomeStatus.Retry))
+            // A no is one to the intent as it was read. Somebody else may have changed it since, or an earlier try of this request that nobody waited for.
+            if (
+                outcome.Status == OutcomeStatus.Faulty
+                || (outcome.Status == OutcomeStatus.Refused && (await Read(id, stop)).Version == now.Version)
+            )
                 return (now, move.Why(outcome));
             await Task.Delay(Pause * attempt, time, stop);
         }

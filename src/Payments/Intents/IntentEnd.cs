@@ -6,9 +6,10 @@ namespace Hazina.Payments.Intents;
 /// <summary>
 /// The end of an intent that comes to nothing: what is held is let go, what no rail has heard of is not asked for, and what still comes is given back.
 /// </summary>
-sealed class IntentEnd(IntentDesk desk, CallBook book)
+sealed class IntentEnd(CallBook book)
 {
-    public async ValueTask<IntentMove> Of(Intent now, CancellationReason reason, CancellationToken stop)
+    /// <param name="id">Of the ledger's transaction.</param>
+    public async ValueTask<IntentMove> Of(Intent now, Guid id, CancellationReason reason, CancellationToken stop)
     {
         var dropped = new List<AlongsideRow>();
         foreach (var leg in now.Legs.Where(l => l is { IsWallet: false, State: LegStatus.Pending, AskedAt: not null }))
@@ -17,6 +18,6 @@ sealed class IntentEnd(IntentDesk desk, CallBook book)
                 dropped.Add(CallBook.SaveRow(call with { Status = CallStatus.Cancelled, NextAt = null }));
         }
 
-        return new IntentMove(now, now.Canceled(reason), Guid.CreateVersion7(desk.Now)) { Also = dropped };
+        return new IntentMove(now, now.Canceled(reason), id) { Also = dropped };
     }
 }

@@ -16,6 +16,7 @@ static class ListIntents
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/payment-intents", Get)
+            .WithName("listPaymentIntents")
             .WithSummary("List intents of an account")
             .WithDescription(
                 "Those that an account of yours pays, or is to be paid by, the newest first; by status, or by the reference that they carry."

@@ -12,6 +12,7 @@ static class SetSources
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payment-intents/{intent}/sources", Post)
+            .WithName("setPaymentIntentSources")
             .Idempotent()
             .WithSummary("Name the sources of an intent")
             .WithDescription(
@@ -47,13 +48,13 @@ static class SetSources
         var (after, no) = await desk.Make(
             found.Id,
             IdempotencyKey.Of(context).Id,
-            async now =>
+            async (now, id) =>
             {
                 if (Unfit(now, desk) is { } unfit)
                     return (null, unfit);
                 var kept = (body.ReleaseHeld == true ? now.LetGo() : now).Cleared();
                 var (legs, misfit) = await sources.Legs(kept, wishes, context);
-                return misfit is not null ? (null, misfit) : (new IntentMove(now, kept.Placed(legs), Guid.CreateVersion7(desk.Now)), null);
+                return misfit is not null ? (null, misfit) : (new IntentMove(now, kept.Placed(legs), id), null);
             },
             context.RequestAborted
         );

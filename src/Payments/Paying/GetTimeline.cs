@@ -15,6 +15,7 @@ static class GetTimeline
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/payments/{payment}/timeline", Get)
+            .WithName("getPaymentTimeline")
             .WithSummary("Get what happened to a payment")
             .WithDescription(
                 """

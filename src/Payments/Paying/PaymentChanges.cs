@@ -60,15 +60,19 @@ sealed class PaymentChanges(Database database, Journal journal) : IDisposable
                 var payment = await Read(id, stop);
                 // An earlier try of this very request, whose answer was lost.
                 if (await IsDone(act, stop))
-                    return (payment, null);
+                    return (await Read(id, stop), null);
                 var (posting, refusal) = await decide(payment, Posting.AttemptId(act, attempt));
                 if (posting is null)
                     return (null, refusal);
                 var outcome = await journal.Post(posting, stop);
                 if (outcome.IsPosted)
                     return (await Read(id, stop), null);
-                if (outcome.Status is not (OutcomeStatus.Conflict or OutcomeStatus.Mismatch) && otherwise?.Invoke(outcome) != true)
-                    return (null, Why(outcome));
+                if (outcome.Status is OutcomeStatus.Conflict or OutcomeStatus.Mismatch || otherwise?.Invoke(outcome) == true)
+                    continue;
+                // A no is one to the payment as it was read. Another act may have changed it since, or an earlier try of this one that nobody waited for.
+                if (outcome.Status == OutcomeStatus.Refused && (await Read(id, stop)).Version != payment.Version)
+                    continue;
+                return (null, Why(outcome));
             }
 
             return (null, Refusals.Busy.Because(Refusals.Busy.Explanation) with { RetryAfter = TimeSpan.FromSeconds(1) });

@@ -28,11 +28,13 @@ static class ListCalls
     {
         routes
             .MapGet("/operations/provider-calls", Get)
+            .WithName("listProviderCalls")
             .WithSummary("List calls of providers")
             .WithDescription("What providers were asked, the newest first; with status=stuck those that people have to look at.")
             .Produces<ListOf<CallAnswer>>();
         routes
             .MapGet("/operations/provider-calls/{call}", One)
+            .WithName("getProviderCall")
             .WithSummary("Get a call of a provider")
             .WithDescription("With every request, answer and callback, the oldest first; without secrets.")
             .Produces<CallWithMessages>();

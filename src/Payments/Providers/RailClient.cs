@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -213,6 +214,11 @@ sealed class RailClient : IDisposable
         catch (HttpRequestException e)
         {
             return new RailReply(RailAnswer.Unclear, 0, default, $"Cut off: {e.HttpRequestError}.");
+        }
+        catch (SocketException e)
+        {
+            // Of a connection that ends while it is being made, the client tells in this way.
+            return new RailReply(RailAnswer.Unclear, 0, default, $"Cut off: {e.SocketErrorCode}.");
         }
     }
 

@@ -26,6 +26,7 @@ static partial class ReceiveCallback
             )
             .AllowAnonymous()
             .NotLimited()
+            .WithName("receiveCallback")
             .WithTags("Providers")
             .WithSummary("Where providers call back")
             .WithDescription(

@@ -29,6 +29,7 @@ static class ResolveCall
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/operations/provider-calls/{call}/resolution", Post)
+            .WithName("resolveProviderCall")
             .Idempotent()
             .WithSummary("Resolve a stuck call")
             .WithDescription(

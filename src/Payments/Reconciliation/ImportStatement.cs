@@ -21,6 +21,7 @@ static class ImportStatement
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/operations/rail-statements", Post)
+            .WithName("importRailStatement")
             .Accepts<Stream>("*/*")
             .WithSummary("Import a provider's statement")
             .WithDescription(

@@ -25,6 +25,7 @@ static class ListBreaks
             .Produces<ListOf<BreakAnswer>>();
         routes
             .MapGet("/operations/breaks/{break}", One)
+            .WithName("getBreak")
             .WithSummary("Get a reconciliation break")
             .WithDescription("With all that the provider's line says.")
             .Produces<BreakAnswer>();

@@ -21,6 +21,7 @@ static class ListRailStatements
             .Produces<ListOf<RailStatementAnswer>>();
         routes
             .MapGet("/operations/rail-statements/{statement}", One)
+            .WithName("getRailStatement")
             .WithSummary("Get a provider's statement")
             .WithDescription("With what came of its lines so far.")
             .Produces<RailStatementAnswer>();

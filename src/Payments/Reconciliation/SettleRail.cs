@@ -42,6 +42,7 @@ static class SettleRail
     public static void MapList(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/operations/rail-settlements", Get)
+            .WithName("listRailSettlements")
             .WithSummary("List settlements with providers")
             .WithDescription("What went to where money is safeguarded, or came from there; the newest first.")
             .Produces<ListOf<RailSettlementAnswer>>();

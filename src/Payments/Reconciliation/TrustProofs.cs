@@ -16,6 +16,7 @@ static class TrustProofs
     {
         routes
             .MapGet("/operations/trust-proofs", Get)
+            .WithName("listTrustProofs")
             .WithSummary("List trust proofs")
             .WithDescription(
                 "That trust money is what customers are owed: one a day and currency, and those that were asked for; the newest first."
@@ -23,6 +24,7 @@ static class TrustProofs
             .Produces<ListOf<TrustProofAnswer>>();
         routes
             .MapGet("/operations/trust-proofs/{proof}", One)
+            .WithName("getTrustProof")
             .WithSummary("Get a trust proof")
             .WithDescription("With its whole arithmetic.")
             .Produces<TrustProofAnswer>();
@@ -31,6 +33,7 @@ static class TrustProofs
     public static void MapMake(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/operations/trust-proofs", Post)
+            .WithName("makeTrustProof")
             .Idempotent()
             .WithSummary("Make a trust proof")
             .WithDescription("In each currency of the book, as it is now, or was at a time in the past. It is kept whatever it comes to.")

@@ -16,6 +16,7 @@ static class BlockAsker
     {
         routes
             .MapPost("/payment-requests/{request}/block", Block)
+            .WithName("blockRequester")
             .WithSummary("Block who asks for money")
             .WithDescription(
                 "For whoever is asked: whoever made this request finds them no more when they ask again, and is not told why. Takes no body."
@@ -23,11 +24,13 @@ static class BlockAsker
             .Produces<BlockAnswer>();
         routes
             .MapGet("/payment-request-blocks", List)
+            .WithName("listRequesterBlocks")
             .WithSummary("List who is blocked")
             .WithDescription("Whose requests for money you want to hear of no more; the newest first.")
             .Produces<ListOf<BlockAnswer>>();
         routes
             .MapDelete("/payment-request-blocks/{block}", Remove)
+            .WithName("removeRequesterBlock")
             .WithSummary("Let somebody ask again")
             .WithDescription("Whoever was blocked may ask for money again.")
             .Produces(StatusCodes.Status204NoContent);

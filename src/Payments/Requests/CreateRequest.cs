@@ -23,6 +23,7 @@ static class CreateRequest
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payment-requests", Post)
+            .WithName("createPaymentRequest")
             .Idempotent()
             .WithSummary("Ask for money")
             .WithDescription(

@@ -14,11 +14,13 @@ static class EndRequest
     {
         routes
             .MapPost("/payment-requests/{request}/decline", Decline)
+            .WithName("declinePaymentRequest")
             .WithSummary("Decline a request for money")
             .WithDescription("For whoever is asked. Takes no body. Declined again, it is as it is.")
             .Produces<RequestAnswer>();
         routes
             .MapPost("/payment-requests/{request}/cancel", Cancel)
+            .WithName("cancelPaymentRequest")
             .WithSummary("Cancel a request for money")
             .WithDescription("For whoever asks, while nobody has paid. Takes no body. Cancelled again, it is as it is.")
             .Produces<RequestAnswer>();

@@ -10,6 +10,7 @@ static class GetRequest
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/payment-requests/{request}", Get)
+            .WithName("getPaymentRequest")
             .WithSummary("Get a request for money")
             .WithDescription("For both sides; one that asks nobody in particular for whoever has its id.")
             .Produces<RequestAnswer>();

@@ -15,6 +15,7 @@ static class ListRequests
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/payment-requests", Get)
+            .WithName("listPaymentRequests")
             .WithSummary("List requests for money")
             .WithDescription(
                 "Those that you have made, or that ask you (`role` asked), an organisation's among them; the newest first, by status."

@@ -24,6 +24,7 @@ static class PayRequest
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/payment-requests/{request}/pay", Post)
+            .WithName("payPaymentRequest")
             .IdempotentByVerb()
             .WithSummary("Pay a request for money")
             .WithDescription(

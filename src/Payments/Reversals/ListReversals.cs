@@ -21,6 +21,7 @@ static class ListReversals
             .Produces<ListOf<ReversalAnswer>>();
         routes
             .MapGet("/operations/reversals/{reversal}", One)
+            .WithName("getReversal")
             .WithSummary("Get a reversal")
             .WithDescription("By its id, which is its approval's.")
             .Produces<ReversalAnswer>();

@@ -29,6 +29,7 @@ static class ReverseCall
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/operations/provider-calls/{call}/reversal", Post)
+            .WithName("reverseProviderCall")
             .Idempotent()
             .WithSummary("Send back what came in")
             .WithDescription(

@@ -13,22 +13,26 @@ static class ChangeOrder
     {
         routes
             .MapPost("/standing-orders/{order}/pause", Pause)
+            .WithName("pauseStandingOrder")
             .WithSummary("Pause a standing order")
             .WithDescription("Nothing of it is paid until it goes on; what is being tried again is cancelled. Takes no body.")
             .Produces<OrderAnswer>();
         routes
             .MapPost("/standing-orders/{order}/resume", Resume)
+            .WithName("resumeStandingOrder")
             .WithSummary("Have a standing order go on")
             .WithDescription("With the first date that is not past; dates of the pause are not made up for. Takes no body.")
             .Produces<OrderAnswer>();
         routes
             .MapPost("/standing-orders/{order}/skip", Skip)
+            .WithName("skipStandingOrder")
             .Idempotent()
             .WithSummary("Skip the next date of a standing order")
             .WithDescription("It is not paid and not counted, and the one after it is next. Takes no body.")
             .Produces<OrderAnswer>();
         routes
             .MapPost("/standing-orders/{order}/end", End)
+            .WithName("endStandingOrder")
             .WithSummary("End a standing order")
             .WithDescription("For good; what is being tried again is cancelled. Takes no body. Ended again, it is as it is.")
             .Produces<OrderAnswer>();

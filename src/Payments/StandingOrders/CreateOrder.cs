@@ -21,6 +21,7 @@ static class CreateOrder
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/standing-orders", Post)
+            .WithName("createStandingOrder")
             .Idempotent()
             .WithSummary("Set up a standing order")
             .WithDescription(

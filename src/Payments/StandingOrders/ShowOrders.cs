@@ -16,16 +16,19 @@ static class ShowOrders
     {
         routes
             .MapGet("/standing-orders", List)
+            .WithName("listStandingOrders")
             .WithSummary("List standing orders")
             .WithDescription("Of all accounts that you may see, or of one; the newest first, by status.")
             .Produces<ListOf<OrderAnswer>>();
         routes
             .MapGet("/standing-orders/{order}", Get)
+            .WithName("getStandingOrder")
             .WithSummary("Get a standing order")
             .WithDescription("How it stands, and when it is due next.")
             .Produces<OrderAnswer>();
         routes
             .MapGet("/standing-orders/{order}/runs", Runs)
+            .WithName("listStandingOrderRuns")
             .WithSummary("List what became of a standing order's dates")
             .WithDescription("Each date that it has come to, the latest first: paid, failed and why, or not paid yet.")
             .Produces<ListOf<RunAnswer>>();

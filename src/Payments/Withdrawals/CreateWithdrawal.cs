@@ -85,9 +85,9 @@ static class CreateWithdrawal
         if (RailFees.Changed(fee, expected, amount.Currency) is { } changed)
             return changed;
         var order = new WithdrawalOrder(id, payer!, rail, party, amount, fee, body.Reference, Caller.Of(context).Id);
-        return await hold.Make(order, context.RequestAborted) is { } why
-            ? why
-            : Created((await GetWithdrawal.Find(id, context, accounts))!);
+        var why = await hold.Make(order, context.RequestAborted);
+        // Made after all: what stands in its way may be what an earlier try has held, for which nobody waited.
+        return await GetWithdrawal.Find(id, context, accounts) is { } made ? Created(made) : why!;
     }
 
     static IResult Created(Withdrawal row) => Results.Created($"/v1/withdrawals/{row.Id}", row.Answer());

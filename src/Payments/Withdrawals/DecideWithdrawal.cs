@@ -18,11 +18,13 @@ static class DecideWithdrawal
     {
         routes
             .MapPost("/operations/withdrawals/{withdrawal}/approve", Approve)
+            .WithName("approveWithdrawal")
             .WithSummary("Approve a withdrawal")
             .WithDescription("It is sent at once. Not by who asked for it, holds the account, or belongs to who does. Takes no body.")
             .Produces<WithdrawalAnswer>();
         routes
             .MapPost("/operations/withdrawals/{withdrawal}/reject", Reject)
+            .WithName("rejectWithdrawal")
             .WithSummary("Reject a withdrawal")
             .WithDescription("The money is available again. Takes no body.")
             .Produces<WithdrawalAnswer>();
@@ -31,6 +33,7 @@ static class DecideWithdrawal
     public static void MapList(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/operations/withdrawals", List)
+            .WithName("listWithdrawalsToDecide")
             .WithSummary("List withdrawals to decide on")
             .WithDescription("Those that wait for approval, the newest first.")
             .Produces<ListOf<WithdrawalAnswer>>();

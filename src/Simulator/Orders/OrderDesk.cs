@@ -13,6 +13,7 @@ sealed class OrderDesk(RailSimulatorOptions options, Book book, CallbackSender c
     readonly ConcurrentDictionary<(Rail, string), Order> byReceipt = new();
     readonly ConcurrentDictionary<(Rail, Operation, string), int> attempts = new();
     readonly ConcurrentDictionary<object, Task> running = new();
+    readonly ConcurrentDictionary<string, TaskCompletionSource> heldUp = new(StringComparer.Ordinal);
     readonly ConcurrentStack<Prompt> prompts = new();
 
     /// <summary>Newest first.</summary>
@@ -49,6 +50,18 @@ sealed class OrderDesk(RailSimulatorOptions options, Book book, CallbackSender c
 
         running[order] = order.Ended.Task;
         _ = RunAsync(order);
+    }
+
+    /// <summary>What becomes of a party's orders is not decided until it is let go.</summary>
+    public IDisposable HoldUp(string party)
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        heldUp[party] = hold;
+        return new Held(() =>
+        {
+            heldUp.TryRemove(party, out _);
+            hold.TrySetResult();
+        });
     }
 
     /// <summary>Does something later that moves nothing: the answer to a question.</summary>
@@ -130,6 +143,8 @@ sealed class OrderDesk(RailSimulatorOptions options, Book book, CallbackSender c
     /// <summary>What becomes of it, once the time for that has come.</summary>
     async Task<Outcome> DecideAsync(Order order)
     {
+        if (heldUp.TryGetValue(order.Party, out var hold))
+            await hold.Task.WaitAsync(stopping.Token);
         var behaviour = order.Behaviour;
         if (order.Prompt is { } prompt && options.Phone == PhoneMode.Manual)
         {
@@ -252,6 +267,11 @@ sealed class OrderDesk(RailSimulatorOptions options, Book book, CallbackSender c
                 order.Become(OrderState.Reversed, Outcome.PartyUnavailable, at);
             await callbacks.SendAsync(order.Tell(order, Telling.Outcome));
         }
+    }
+
+    sealed class Held(Action letGo) : IDisposable
+    {
+        public void Dispose() => letGo();
     }
 
     Task DelayAsync(TimeSpan delay) => delay <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, time, stopping.Token);

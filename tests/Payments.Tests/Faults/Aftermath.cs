@@ -8,21 +8,36 @@ using Hazina.Simulator;
 namespace Hazina.Payments.Tests.Faults;
 
 /// <summary>What has to be true when all have been heard: the rails' books and ours agree to the cent, and nothing is left lying.</summary>
-sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
+sealed class Aftermath(Wave wave)
 {
+    readonly PaymentsServer server = wave.Server;
+
     /// <summary>How many movements nobody had been told of, which a statement has brought.</summary>
     public int Found { get; private set; }
 
-    public async Task Hold(Wave wave)
+    /// <summary>Withdrawals whose caller was told to ask again, and which were made all the same.</summary>
+    public async Task Find()
+    {
+        await using var owner = await server.Owner();
+        var made = (await owner.QueryAsync<(string Key, Guid Id)>(MadeSql)).ToDictionary(m => m.Key, m => m.Id, StringComparer.Ordinal);
+        foreach (var life in wave.Lives.Where(l => l is { Cell.Act: Act.Withdrawal, Id: null }))
+        {
+            if (made.TryGetValue(life.Key, out var id))
+                life.IsFound(id);
+        }
+    }
+
+    public async Task Hold()
     {
         await server.Rails.SettleAsync();
         await AllIsHeard(wave);
-        await GiveUp(wave);
+        await FindOut();
+        await GiveUp();
         await LookOnceMore();
         await Reconcile();
         await NothingIsStuck();
-        await EachIsBookedAsItMoved(wave);
-        await CustomersHaveWhatMoved(wave);
+        await EachIsBookedAsItMoved();
+        await CustomersHaveWhatMoved();
         server.Rails.Book.Check();
         await ItIsProved();
     }
@@ -30,7 +45,7 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
     /// <summary>What the house has lost, because a rail paid what it had said to have failed, is all that customers' money is short of.</summary>
     async Task ItIsProved()
     {
-        var proof = await ReconciliationServer.Prove(clerk);
+        var proof = await ReconciliationServer.Prove(wave.Clerk);
         await using var owner = await server.Owner();
         var lost = await owner.QuerySingleAsync<decimal>(
             """
@@ -57,8 +72,43 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
         );
     }
 
+    /// <summary>What nobody says of what was to be sent back, and is never sent twice: people look it up in the rail's book.</summary>
+    async Task FindOut()
+    {
+        await using var owner = await server.Owner();
+        // Whoever is asked after is not being sent any more.
+        await Eventually.TrueAsync(async () => await owner.QuerySingleAsync<int>(NotAskedSql) == 0, "reversals have been asked after");
+        await server.Rails.SettleAsync();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var unclear = (await owner.QueryAsync<Guid>(UnclearSql)).ToList();
+                foreach (var call in unclear)
+                    await server.Overdue(call);
+                return unclear.Count == 0;
+            },
+            "reversals are over, or known to be unknown"
+        );
+        foreach (var (call, reverses) in await owner.QueryAsync<(Guid, string)>(UnknownSql))
+        {
+            var back = server.Rails.Book.Entries.SingleOrDefault(e => e.Reverses == reverses);
+            var wish = new JsonObject
+            {
+                ["outcome"] = back is null ? "failed" : "succeeded",
+                ["receipt"] = back?.Receipt,
+                ["note"] = "as their statement has it",
+            };
+            // What a status was asked for comes by a callback of its own, and may be quicker than two people.
+            var asked = await wave.Clerk.Post($"/v1/operations/provider-calls/{call}/resolution", wish);
+            if (asked.Status == HttpStatusCode.Accepted)
+                await PaymentsServer.Decided(wave.Chief, asked.Json);
+        }
+
+        await Eventually.TrueAsync(async () => await owner.QuerySingleAsync<int>(NotOverSql) == 0, "all reversals are over");
+    }
+
     /// <summary>Intents whose rail has said no, or nothing.</summary>
-    static async Task GiveUp(Wave wave)
+    async Task GiveUp()
     {
         foreach (var life in wave.Lives.Where(l => l is { Cell.Act: Act.IntentLeg, Id: not null }))
         {
@@ -88,11 +138,11 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
         foreach (var provider in Cell.Rails)
         {
             var csv = server.Rails.VendorStatement(Enum.Parse<Rail>(provider, ignoreCase: true));
-            var taken = await ReconciliationServer.Upload(clerk, provider, csv);
+            var taken = await ReconciliationServer.Upload(wave.Clerk, provider, csv);
             Assert.True(taken.Status is HttpStatusCode.Created or HttpStatusCode.OK, taken.ToString());
             for (; ; )
             {
-                var page = (await clerk.Get($"/v1/operations/breaks?provider={provider}&status=open&limit=100")).Is(HttpStatusCode.OK);
+                var page = (await wave.Clerk.Get($"/v1/operations/breaks?provider={provider}&status=open&limit=100")).Is(HttpStatusCode.OK);
                 if (page["data"]!.AsArray() is not { Count: > 0 } breaks)
                     break;
                 foreach (var broken in breaks)
@@ -108,8 +158,8 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
     /// <summary>What cannot be booked at this moment is tried again by itself.</summary>
     async Task Book(JsonNode broken)
     {
-        var asked = (await ReconciliationServer.Resolve(clerk, broken, "book")).Is(HttpStatusCode.Accepted);
-        await PaymentsServer.Approve(chief, asked);
+        var asked = (await ReconciliationServer.Resolve(wave.Clerk, broken, "book")).Is(HttpStatusCode.Accepted);
+        await PaymentsServer.Approve(wave.Chief, asked);
     }
 
     async Task NothingIsStuck()
@@ -119,7 +169,7 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
         Assert.Equal(0, await owner.QuerySingleAsync<int>("select count(*)::int from ledger.reservations where status = 'ACTIVE'"));
     }
 
-    async Task EachIsBookedAsItMoved(Wave wave)
+    async Task EachIsBookedAsItMoved()
     {
         await using var owner = await server.Owner();
         var booked = (await owner.QueryAsync<(Guid Id, decimal Change)>(BookedSql)).ToDictionary(b => b.Id, b => b.Change);
@@ -127,8 +177,10 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
         foreach (var life in wave.Lives)
         {
             var entries = moved[life.Phone].ToList();
-            Assert.True(entries.Count(e => e.Kind != BookKind.Reversal) <= 1, $"{life.Cell} has moved {entries.Count} times.");
-            var (there, here) = (entries.Sum(e => e.Change), life.Id is { } id ? booked.GetValueOrDefault(id) : 0);
+            var back = entries.Count(e => e.Kind == BookKind.Reversal);
+            Assert.True(back <= 1 && entries.Count - back <= 1, $"{life.Cell} has moved {entries.Count} times.");
+            decimal Booked(Guid? id) => id is { } its ? booked.GetValueOrDefault(its) : 0;
+            var (there, here) = (entries.Sum(e => e.Change), Booked(life.Id) + Booked(life.ReversalId));
             Assert.True(there == here, $"{life.Cell}: {there} has moved, and {here} is booked.");
             Assert.True(there == 0 || Math.Abs(there) == life.Amount, $"{life.Cell}: {there} of {life.Amount}.");
             // What a rail takes by an id of ours is sent until it is there.
@@ -142,11 +194,11 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
         );
     }
 
-    async Task CustomersHaveWhatMoved(Wave wave)
+    async Task CustomersHaveWhatMoved()
     {
         var moved = server.Rails.Book.Entries.ToLookup(e => e.Party, e => e.Change, StringComparer.Ordinal);
         decimal Of(Act act) => wave.Lives.Where(l => l.Cell.Act == act).Sum(l => moved[l.Phone].Sum());
-        await PaymentsServer.Has(wave.Asha, wave.Incoming, Of(Act.TopUp));
+        await PaymentsServer.Has(wave.Asha, wave.Incoming, Of(Act.TopUp) + Of(Act.Reversal));
         await using var owner = await server.Owner();
         var lost = await owner.QuerySingleAsync<decimal>(
             LostSql,
@@ -167,15 +219,36 @@ sealed class Aftermath(MortalServer server, Customer clerk, Customer chief)
         await wave.Shop.Has(left, left, spent);
     }
 
+    const string MadeSql = "select k.key, w.id from platform.idempotency_keys k join payments.withdrawals w on w.id = k.id";
+
     const string OpenSql = """
         select provider || ' ' || purpose || ' ' || amount || ' is ' || status
-          from payments.provider_calls where status in ('created', 'prompted', 'unknown')
+          from payments.provider_calls where status in ('created', 'prompted', 'unknown') and purpose <> 'reversal'
+        union all
+        select 'an approval: ' || kind from platform.approvals where status = 'approved'
         union all
         select 'a callback of ' || provider from payments.callbacks where status = 'received'
         union all
         select 'a session is ' || status from payments.funding_sessions where status in ('pending', 'processing')
         union all
         select 'a withdrawal is ' || status from payments.withdrawals where status in ('pending', 'in_transit')
+        """;
+
+    const string NotAskedSql = """
+        select count(*)::int from payments.provider_calls
+         where purpose = 'reversal' and status in ('created', 'prompted', 'unknown') and queries = 0
+        """;
+
+    const string NotOverSql =
+        "select count(*)::int from payments.provider_calls where purpose = 'reversal' and status in ('created', 'prompted', 'unknown')";
+
+    const string UnclearSql = """
+        select id from payments.provider_calls where purpose = 'reversal' and status in ('created', 'prompted', 'unknown') and stuck_at is null
+        """;
+
+    const string UnknownSql = """
+        select c.id, r.reverses from payments.provider_calls c join payments.reversals r on r.call_id = c.id
+         where c.status in ('created', 'prompted', 'unknown') and c.stuck_at is not null
         """;
 
     // Those that have a minute to wait; the next time is after five.

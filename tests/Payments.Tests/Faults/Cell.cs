@@ -12,6 +12,9 @@ public enum Act
 
     /// <summary>One of two sources of an intent; the other is the wallet.</summary>
     IntentLeg,
+
+    /// <summary>A top-up that has come, and that two people send back: what the vendor does, it does to that. M-Pesa's alone.</summary>
+    Reversal,
 }
 
 /// <summary>One place in the matrix: which rail, what for, how its vendor behaves, and where the work for it breaks off, once.</summary>
@@ -25,10 +28,11 @@ sealed record Cell(int Seed, string Rail, Act Act, Behaviour Behaviour, string P
     public static Cell Of(int seed)
     {
         var random = new Random(seed);
+        var (rail, act) = (Rails[random.Next(Rails.Count)], (Act)random.Next(4));
         return new Cell(
             seed,
-            Rails[random.Next(Rails.Count)],
-            (Act)random.Next(3),
+            act == Act.Reversal ? Rails[0] : rail,
+            act,
             Behaviours[random.Next(Behaviours.Length)],
             CrashPoints.All[random.Next(CrashPoints.All.Count)]
         );
@@ -40,7 +44,8 @@ sealed record Cell(int Seed, string Rail, Act Act, Behaviour Behaviour, string P
         var all = new List<Cell>();
         for (var b = 0; b < Behaviours.Length; b++)
         {
-            for (var way = 0; way < Rails.Count * 3; way++)
+            // One way back.
+            for (var way = 0; way <= Rails.Count * 3; way++)
             {
                 var place = CrashPoints.All[(b + way) % CrashPoints.All.Count];
                 all.Add(new Cell(-1, Rails[way % Rails.Count], (Act)(way / Rails.Count), Behaviours[b], place));
@@ -53,7 +58,8 @@ sealed record Cell(int Seed, string Rail, Act Act, Behaviour Behaviour, string P
     }
 
     /// <summary>The last digits of a phone or account whose vendor behaves so.</summary>
-    public string Digits => Behaviour == Behaviour.Ok ? "000" : (900 + (int)Behaviour).ToString(CultureInfo.InvariantCulture);
+    public string Digits =>
+        Behaviour == Behaviour.Ok || Act == Act.Reversal ? "000" : (900 + (int)Behaviour).ToString(CultureInfo.InvariantCulture);
 
     public override string ToString() => $"{Rail} {Act} {Behaviour}, breaking off at {Place}" + (Seed < 0 ? "" : $" (seed {Seed})");
 }

@@ -18,8 +18,7 @@ public sealed class FaultMatrixTests(MortalServer server, ITestOutputHelper outp
     {
         var (started, seed) = (TimeProvider.System.GetTimestamp(), LongRun.Asked ? Random.Shared.Next() : Usual);
         var random = new Random(seed);
-        var aftermath = new Aftermath(server, await server.Someone("user", "operations"), await server.Someone("user", "operations"));
-        var (count, deaths) = (0, 0);
+        var (count, died) = (0, 0);
         var cells = Cell.Pairwise(random);
         do
         {
@@ -27,18 +26,20 @@ public sealed class FaultMatrixTests(MortalServer server, ITestOutputHelper outp
             var places = CrashPoints.All.ToArray();
             random.Shuffle(places);
             var wave = await Wave.Prepare(server);
-            await wave.Run(cells, places, random, LongRun.Asked ? AtMostLong : AtMost);
-            await aftermath.Hold(wave);
-            Assert.Equal(places.Length, wave.Deaths);
+            var deaths = new Deaths(server, wave);
+            await deaths.Run(cells, places, random, LongRun.Asked ? AtMostLong : AtMost);
+            var aftermath = new Aftermath(wave);
+            await aftermath.Hold();
+            Assert.Equal(places.Length, deaths.Count);
             var broken = wave.Lives.Where(l => l.HasBrokenOff).ToList();
             Assert.Equal(
                 CrashPoints.All.Order(StringComparer.Ordinal),
                 broken.Select(l => l.Cell.Place).Distinct().Order(StringComparer.Ordinal)
             );
-            (count, deaths) = (count + wave.Lives.Count, deaths + wave.Deaths);
+            (count, died) = (count + wave.Lives.Count, died + deaths.Count);
             output.WriteLine(
-                $"{count} lives, of the last {wave.Lives.Count} {broken.Count} broke off; the server ended {deaths} times and was back after "
-                    + $"{wave.Slowest.TotalSeconds:0.0} s at most; {aftermath.Found} came by statement"
+                $"{count} lives; of the last {wave.Lives.Count} {broken.Count} broke off, {wave.Lives.Count(l => l.ReversalId is not null)} went back; "
+                    + $"the server ended {died} times and was back after {deaths.Slowest.TotalSeconds:0.0} s at most; {aftermath.Found} came by statement"
             );
             cells = [.. Enumerable.Range(0, Long).Select(_ => Cell.Of(random.Next()))];
         } while (TimeProvider.System.GetElapsedTime(started) < LongRun.Duration);

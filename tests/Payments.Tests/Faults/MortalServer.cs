@@ -25,7 +25,9 @@ public sealed class MortalServer : PaymentsServer
             ["Payments:Providers:CollectDeadline"] = "00:00:04",
         };
 
-    protected override RailSimulatorOptions Suited(RailSimulatorOptions options) =>
+    protected override RailSimulatorOptions Suited(RailSimulatorOptions options) => Hurry(options);
+
+    public static RailSimulatorOptions Hurry(RailSimulatorOptions options) =>
         options with
         {
             // Amounts tell lives apart here.

@@ -1,27 +1,27 @@
 using System.Collections.Concurrent;
 using Dapper;
 using Hazina.Payments.Tests.Paying;
+using Hazina.Simulator;
 
 namespace Hazina.Payments.Tests.Faults;
 
-/// <summary>
-/// Many lives side by side, each of which breaks off once at its place; and under them the server ends again and again, each time at a place that is named,
-/// with all that it is at.
-/// </summary>
+/// <summary>Many lives side by side, and whose they are.</summary>
 sealed class Wave
 {
     public const decimal Funds = 1_000_000;
 
-    const int AtOnce = 8;
-
     readonly ConcurrentDictionary<int, Life> lives = new();
-    readonly ConcurrentDictionary<Guid, Life?> known = new();
-    readonly DateTime began = DateTime.UtcNow;
 
-    Wave(MortalServer server, Customer asha, Guid incoming, Guid outgoing, Shop shop) =>
-        (Server, Asha, Incoming, Outgoing, Shop) = (server, asha, incoming, outgoing, shop);
+    Wave(PaymentsServer server, Customer asha, Guid incoming, Guid outgoing, Shop shop, Customer clerk, Customer chief) =>
+        (Server, Asha, Incoming, Outgoing, Shop, Clerk, Chief) = (server, asha, incoming, outgoing, shop, clerk, chief);
 
-    public MortalServer Server { get; }
+    public PaymentsServer Server { get; }
+
+    /// <summary>Who decides has to have confirmed who they are not long before: each wave has staff of its own.</summary>
+    public Customer Clerk { get; }
+
+    /// <inheritdoc cref="Clerk"/>
+    public Customer Chief { get; }
 
     public Customer Asha { get; }
 
@@ -33,15 +33,11 @@ sealed class Wave
 
     public Shop Shop { get; }
 
+    public DateTime Began { get; } = DateTime.UtcNow;
+
     public IReadOnlyCollection<Life> Lives => [.. lives.Values];
 
-    /// <summary>How often the server has ended.</summary>
-    public int Deaths { get; private set; }
-
-    /// <summary>How long it took at most until another had come in its place.</summary>
-    public TimeSpan Slowest { get; private set; }
-
-    public static async Task<Wave> Prepare(MortalServer server)
+    public static async Task<Wave> Prepare(PaymentsServer server)
     {
         var asha = await server.Someone();
         var (incoming, outgoing) = (await asha.Account(), await asha.Account(Funds));
@@ -54,68 +50,17 @@ sealed class Wave
             """,
             new { outgoing }
         );
-        return new Wave(server, asha, incoming, outgoing, await Shop.Open(server, Funds));
+        return new Wave(server, asha, incoming, outgoing, await Shop.Open(server, Funds), await Staff(), await Staff());
+
+        Task<Customer> Staff() => server.Someone("user", "operations");
     }
 
-    /// <summary>Begins all of these, and more while a death is still to come.</summary>
-    /// <param name="cells">The first of them.</param>
-    /// <param name="places">At which the server ends, one after the other.</param>
-    /// <param name="most">At most so many lives.</param>
-    public async Task Run(IReadOnlyList<Cell> cells, IReadOnlyList<string> places, Random random, int most)
-    {
-        var isOver = false;
-        var begun = Parallel.ForEachAsync(
-            Some(),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-            async (life, _) => await life.Begin(this)
-        );
-        foreach (var place in places)
-        {
-            var died = await Watch(place, random.Next(1, 12));
-            if (await Task.WhenAny(died, begun) == begun && await Task.WhenAny(died, Aftermath.AllIsHeard(this)) != died)
-                break;
-            var at = TimeProvider.System.GetTimestamp();
-            await Server.Replace();
-            var took = TimeProvider.System.GetElapsedTime(at);
-            Slowest = took > Slowest ? took : Slowest;
-            Deaths++;
-        }
+    /// <summary>How the vendor behaves when it is to send back what somebody paid.</summary>
+    public Behaviour? BackTo(string phone) =>
+        lives.Values.FirstOrDefault(l => l.Cell.Act == Act.Reversal && l.Phone == phone)?.Cell.Behaviour;
 
-        await Watch(place: null, 0);
-        isOver = true;
-        await begun;
+    public Life Add(Cell cell, int number) => lives[number] = new Life(cell, number);
 
-        IEnumerable<Life> Some()
-        {
-            for (var i = 0; i < most && (i < cells.Count || !isOver); i++)
-                yield return lives[i] = new Life(i < cells.Count ? cells[i] : Cell.Of(random.Next()), i);
-        }
-    }
-
-    /// <summary>Has the server that is there end when somebody has passed a place so many times.</summary>
-    async Task<Task> Watch(string? place, int times)
-    {
-        var died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        (await Server.Points()).Passing = (passed, call) =>
-        {
-            if (passed == place && Interlocked.Decrement(ref times) == 0)
-                died.SetResult();
-            if (died.Task.IsCompleted)
-                throw new InvalidOperationException($"The server ends at {place}.");
-            if (known.GetOrAdd(call, Find) is { } life && life.BreaksOffAt(passed))
-                throw new InvalidOperationException($"The test breaks off at {passed}.");
-        };
-        return died.Task;
-    }
-
-    /// <summary>Whose call it is; null for those of earlier waves.</summary>
-    Life? Find(Guid call)
-    {
-        using var owner = Server.Owner().GetAwaiter().GetResult();
-        var amount = owner.QuerySingleOrDefault<decimal?>(
-            "select amount from payments.provider_calls where id = @call and created_at >= @began",
-            new { call, began }
-        );
-        return amount is { } its ? lives.GetValueOrDefault(Life.NumberOf(its)) : null;
-    }
+    /// <summary>By what goes over the rail, which is nobody else's.</summary>
+    public Life? Of(decimal amount) => lives.GetValueOrDefault(Life.NumberOf(amount));
 }

@@ -92,9 +92,15 @@ public sealed class FundingTests(PaymentsServer server)
             await server.Someone("user", "admin")
         );
         var (purse, other) = (await asha.Account(), await asha.Account());
-        // The prompt is answered late, and the account is closed meanwhile.
-        var made = (await PaymentsServer.TopUp(asha, purse, "mpesa", PaymentsServer.Number("907"), 75)).Is(HttpStatusCode.Created);
-        (await asha.Post($"/v1/accounts/{purse}/close", new JsonObject { ["sweep_to"] = other })).Is(HttpStatusCode.OK);
+        // The prompt is not answered before the account is closed.
+        var phone = PaymentsServer.Number();
+        JsonNode made;
+        using (server.Rails.HoldUp(phone))
+        {
+            made = (await PaymentsServer.TopUp(asha, purse, "mpesa", phone, 75)).Is(HttpStatusCode.Created);
+            (await asha.Post($"/v1/accounts/{purse}/close", new JsonObject { ["sweep_to"] = other })).Is(HttpStatusCode.OK);
+        }
+
         await PaymentsServer.Until(asha, $"/v1/funding-sessions/{made["id"]}", "held");
         var call = await server.CallOf((Guid)made["id"]!);
         var held = (await clerk.Get("/v1/operations/suspense?status=open&limit=100")).Is(HttpStatusCode.OK)["data"]!

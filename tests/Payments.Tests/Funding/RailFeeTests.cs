@@ -102,8 +102,7 @@ public sealed class RailFeeTests(PaymentsServer server)
         );
         await PaymentsServer.Until(asha, $"/v1/withdrawals/{refused["id"]}", "failed");
         Assert.Equal([-42m, 42m], await Charges(asha, "withdrawal"));
-        var free = (await asha.Get($"/v1/accounts/{purse}")).Is(HttpStatusCode.OK)["balance"]!["available"];
-        Assert.Equal(500m, Customer.Digits(free));
+        await PaymentsServer.HasFree(asha, purse, 500m, 500m);
         var after = await Revenue();
         Assert.Equal((42m, 42m), (after.Taken - before.Taken, after.Returned - before.Returned));
     }

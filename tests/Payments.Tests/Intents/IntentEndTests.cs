@@ -40,10 +40,25 @@ public sealed class IntentEndTests(PaymentsServer server)
     }
 
     [Fact]
+    public async Task Of_many_who_confirm_at_once_one_does_and_the_others_are_told_that_it_is_confirmed()
+    {
+        var shop = await Shop.Open(server, 1000);
+        var meant = await shop.Meant(300, [Splits.Wallet(100), Splits.Rail("mpesa", 200)]);
+        var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shop.Confirm(meant)));
+        Assert.Single(replies, r => r.Status == HttpStatusCode.OK);
+        foreach (var other in replies.Where(r => r.Status != HttpStatusCode.OK))
+            other.IsProblem(409, "payments.wrong_state", "intent");
+        await shop.Until(meant, "succeeded");
+        await shop.Has(900, 900, 300);
+    }
+
+    [Fact]
     public async Task One_that_expires_lets_go_and_a_late_success_is_booked_for_the_payer()
     {
         var shop = await Shop.Open(server, 1000);
-        var meant = await shop.Meant(500, [Splits.Wallet(100), Splits.Rail("mpesa", 400, PaymentsServer.Number("907"))]);
+        var phone = PaymentsServer.Number();
+        using var held = server.Rails.HoldUp(phone);
+        var meant = await shop.Meant(500, [Splits.Wallet(100), Splits.Rail("mpesa", 400, phone)]);
         await shop.Confirmed(meant);
         await Eventually.TrueAsync(async () => (await server.CallOf((Guid)meant["id"]!)).Status == "prompted", "the payer is asked");
         await shop.Outlive(meant);
@@ -51,6 +66,7 @@ public sealed class IntentEndTests(PaymentsServer server)
         await (await server.App).Services.GetRequiredService<ExpireIntentsJob>().Run(TestContext.Current.CancellationToken);
         var ended = (await shop.Asha.Get($"{Splits.Path}/{meant["id"]}")).Is(HttpStatusCode.OK);
         Assert.Equal(("canceled", "expired"), ((string)ended["status"]!, (string)ended["cancellation_reason"]!));
+        held.Dispose();
         var late = await shop.Until(meant, i => i["sources"]![1]!["return_transaction"] is not null, "the money came and is given back");
         Assert.Equal(("canceled", "wallet released, mpesa released"), ((string)late["status"]!, Splits.Legs(late)));
         await shop.Has(1400, 1400, 0);
@@ -80,11 +96,13 @@ public sealed class IntentEndTests(PaymentsServer server)
     {
         var shop = await Shop.Open(server, 1000);
         var clerk = await server.Clerk;
-        var phone = PaymentsServer.Number("907");
+        var phone = PaymentsServer.Number();
+        using var held = server.Rails.HoldUp(phone);
         var meant = await shop.Meant(300, [Splits.Wallet(100), Splits.Rail("kcb", 200, phone)]);
         await shop.Confirmed(meant);
         var freeze = new JsonObject { ["side"] = "credit", ["reason"] = "as the court says" };
         (await Customer.Send(clerk.Client, HttpMethod.Post, $"/v1/accounts/{shop.Till}/freeze", freeze)).Is(HttpStatusCode.OK);
+        held.Dispose();
         var back = await shop.Until(meant, "requires_source");
         Assert.Equal(
             ("wallet authorized, kcb released", "payments.cannot_receive", (100m, 200m)),
@@ -104,10 +122,13 @@ public sealed class IntentEndTests(PaymentsServer server)
     {
         var shop = await Shop.Open(server, 1000);
         var clerk = await server.Clerk;
-        var meant = await shop.Meant(300, [Splits.Wallet(100), Splits.Rail("mpesa", 200, PaymentsServer.Number("907"))]);
+        var phone = PaymentsServer.Number();
+        using var held = server.Rails.HoldUp(phone);
+        var meant = await shop.Meant(300, [Splits.Wallet(100), Splits.Rail("mpesa", 200, phone)]);
         await shop.Confirmed(meant);
         var freeze = new JsonObject { ["side"] = "both", ["reason"] = "as the court says" };
         (await Customer.Send(clerk.Client, HttpMethod.Post, $"/v1/accounts/{shop.Purse}/freeze", freeze)).Is(HttpStatusCode.OK);
+        held.Dispose();
         var back = await shop.Until(meant, "requires_source");
         Assert.True((bool)back["sources"]![1]!["is_suspended"]!);
         await shop.Has(1000, 900, 0);
@@ -146,8 +167,12 @@ public sealed class IntentEndTests(PaymentsServer server)
         }
 
         await Eventually.TrueAsync(async () => await OpenCalls(intents) == 0, "no rail is at it");
-        var (purse, free, till) = await shop.Balances();
-        Assert.Equal((purse, taken), (free, till));
+        var now = (Purse: 0m, Free: 0m, Till: 0m);
+        await Eventually.TrueAsync(
+            async () => (now = await shop.Balances()) == (now.Purse, now.Purse, taken),
+            $"nothing is held, and {taken} are taken",
+            () => $": {now}"
+        );
         await Splits.Agrees(shop.Asha, shop.Purse);
 
         async Task ExpireNow(JsonNode intent)

@@ -55,8 +55,17 @@ public sealed class MendedTests(PaymentsServer server)
         );
         await PaymentsServer.Until(shop.Asha, $"/v1/withdrawals/{failed["id"]}", "failed");
         // To whom it was new it is new no more that day.
-        var limits = (await shop.Asha.Get($"/v1/accounts/{purse}/limits")).Is(HttpStatusCode.OK);
-        Assert.Equal((0m, 300m), (Customer.Digits(limits["daily"]!["used"]), Customer.Digits(limits["new_recipients"]!["left"])));
+        var counted = (Used: 0m, Left: 0m);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var limits = (await shop.Asha.Get($"/v1/accounts/{purse}/limits")).Is(HttpStatusCode.OK);
+                counted = (Customer.Digits(limits["daily"]!["used"]), Customer.Digits(limits["new_recipients"]!["left"]));
+                return counted == (0m, 300m);
+            },
+            "what failed counts no more",
+            () => $": {counted}"
+        );
 
         // Nor an intent's part.
         var other = await Shop.Open(server, 2_000);

@@ -82,10 +82,19 @@ public sealed class ReconciliationServer : PaymentsServer
         var id = (Guid)made["id"]!;
         await Until(asha, $"/v1/funding-sessions/{id}", "completed");
         await using var owner = await Owner();
-        var (receipt, reference) = await owner.QuerySingleAsync<(string, string)>(
-            "select receipt, reference from payments.provider_calls where purpose_id = @id",
-            new { id }
+        var (receipt, reference) = ((string?)null, "");
+        // The rail may have been asked before it called back, and its answer has no receipt.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                (receipt, reference) = await owner.QuerySingleAsync<(string?, string)>(
+                    "select receipt, reference from payments.provider_calls where purpose_id = @id",
+                    new { id }
+                );
+                return receipt is not null;
+            },
+            "its receipt is known"
         );
-        return (id, receipt, reference);
+        return (id, receipt!, reference);
     }
 }

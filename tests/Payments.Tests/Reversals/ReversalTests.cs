@@ -122,8 +122,7 @@ public sealed class ReversalTests(ReconciliationServer server)
             server.Rails.Behave(null);
         }
 
-        var balance = (await asha.Get($"/v1/accounts/{purse}")).Is(HttpStatusCode.OK)["balance"]!;
-        Assert.Equal((90m, 90m), (Customer.Digits(balance["posted"]), Customer.Digits(balance["available"])));
+        await PaymentsServer.HasFree(asha, purse, 90m, 90m);
         var again = (await Ask(clerk, call)).Is(HttpStatusCode.Accepted);
         await PaymentsServer.Approve(chief, again);
         await PaymentsServer.Until(clerk, $"/v1/operations/reversals/{again["id"]}", "done");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazina.Simulator;
 
 namespace Hazina.Payments.Tests.Withdrawals;
 
@@ -10,13 +11,15 @@ public sealed class WithdrawalTests(PaymentsServer server)
     {
         var asha = await server.Someone();
         var purse = await asha.Account(1000);
-        var phone = PaymentsServer.Number("907");
+        var phone = PaymentsServer.Number();
+        using var held = server.Rails.HoldUp(phone);
         var made = (await PaymentsServer.Withdraw(asha, purse, PaymentsServer.Phone(phone), 400)).Is(HttpStatusCode.Created);
         Assert.Equal(("withdrawal", false), ((string)made["object"]!, (bool)made["waits_for_approval"]!));
         await PaymentsServer.Has(asha, purse, 1000m);
         var pending = (await asha.Activity(purse)).First(a => (string)a["type"]! == "withdrawal");
         Assert.Equal("pending", (string)pending["status"]!);
         (await PaymentsServer.Withdraw(asha, purse, PaymentsServer.Phone(phone), 601)).IsProblem(402, "ledger.insufficient_funds");
+        held.Dispose();
         var paid = await PaymentsServer.Until(asha, $"/v1/withdrawals/{made["id"]}", "paid");
         var entry = Assert.Single(server.Rails.Book.Entries, e => e.Party == phone);
         Assert.Equal(entry.Receipt, (string)paid["receipt"]!);
@@ -131,10 +134,18 @@ public sealed class WithdrawalTests(PaymentsServer server)
         var purse = await asha.Account(1000);
         // The provider fails each time, before it does anything.
         var phone = PaymentsServer.Number();
-        server.Rails.Behave(c => c.Party == phone ? Hazina.Simulator.Behaviour.ErrorBefore : null);
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Rails.Behave(c =>
+        {
+            if (c.Party != phone)
+                return null;
+            heard.TrySetResult();
+            return Behaviour.ErrorBefore;
+        });
         var made = (await PaymentsServer.Withdraw(asha, purse, PaymentsServer.Phone(phone), 300)).Is(HttpStatusCode.Created);
         var id = (Guid)made["id"]!;
-        await Eventually.TrueAsync(async () => (await server.CallOf(id)).Attempts > 0, "it was tried");
+        // An attempt is counted before it is made: the rail itself has to say that it heard of it.
+        await heard.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         var call = (await server.CallOf(id)).Id;
         await Eventually.TrueAsync(
             async () =>
