@@ -5,6 +5,7 @@ using Hazina.Platform.Jobs;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Hazina.Platform.Telemetry;
+using Hazina.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -58,6 +59,7 @@ public static class Server
         foreach (var module in Modules.All)
             module.Add(services);
         services.AddApiDocument();
+        services.AddWeb();
         add?.Invoke(services);
         // Last, so that on the way down the jobs and listeners end before what they use.
         services.AddEventRunners();
@@ -67,6 +69,7 @@ public static class Server
         var app = builder.Build();
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(Forwarded(options.TrustedProxies));
+        app.UseWeb();
         app.UsePlatform();
         app.UseApiPage();
         foreach (var module in Modules.All)

@@ -42,7 +42,7 @@ public class AccountsServer : IAsyncDisposable
         foreach (var (name, value) in more ?? new Dictionary<string, string?>())
             settings[name] = value;
         app = new(() => Start(settings));
-        clerk = new(async () => await Person.SignedInAsync(await App, Role.User, Role.Operations));
+        clerk = new(() => SignIn(Role.User, Role.Operations));
     }
 
     /// <summary>A server of a test's own, on a database that has been used before.</summary>
@@ -66,8 +66,10 @@ public class AccountsServer : IAsyncDisposable
     /// <summary>Somebody of operations.</summary>
     public Task<Person> Clerk => clerk.Value;
 
-    public async Task<Customer> Someone(params string[] roles) =>
-        new(this, await Person.SignedInAsync(await App, roles.Length > 0 ? roles : [Role.User]));
+    public async Task<Customer> Someone(params string[] roles) => new(this, await SignIn(roles.Length > 0 ? roles : [Role.User]));
+
+    /// <summary>Somebody new with these roles.</summary>
+    protected virtual async Task<Person> SignIn(params string[] roles) => await Person.SignedInAsync(await App, roles);
 
     /// <summary>What sees all rows, for tests that look behind.</summary>
     public virtual async Task<NpgsqlConnection> Owner()

@@ -54,6 +54,9 @@ public sealed class Browser : IAsyncDisposable
         return new BrowserPage(page, await page.Context.NewCDPSessionAsync(page));
     }
 
+    /// <summary>A browser profile of its own, for pages of another size, taste or without scripts.</summary>
+    public Task<IBrowserContext> ProfileAsync(BrowserNewContextOptions options) => browser.NewContextAsync(options);
+
     public async ValueTask DisposeAsync()
     {
         await browser.DisposeAsync();

@@ -14,13 +14,15 @@ public static class Eventually
 
     /// <inheritdoc cref="TrueAsync(Func{bool}, string, Func{string})"/>
     /// <param name="why">What more to tell when it was in vain.</param>
-    public static async Task TrueAsync(Func<Task<bool>> condition, string awaited, Func<string>? why = null)
+    /// <param name="patience">Where what is awaited has a deadline of its own that is longer than a minute.</param>
+    public static async Task TrueAsync(Func<Task<bool>> condition, string awaited, Func<string>? why = null, TimeSpan? patience = null)
     {
+        var longest = patience ?? Patience;
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Patience)
-                Assert.Fail($"Waited a minute in vain: {awaited}{why?.Invoke()}");
+            if (TimeProvider.System.GetElapsedTime(started) > longest)
+                Assert.Fail($"Waited {longest.TotalMinutes:0.#} min in vain: {awaited}{why?.Invoke()}");
             await Task.Delay(Pause);
         }
     }

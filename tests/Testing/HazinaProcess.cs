@@ -7,6 +7,11 @@ namespace Hazina.Testing;
 /// <summary>The <c>hazina</c> command line as a process of its own, as a person at the terminal has it. It needs a reference to the project Cli.</summary>
 public sealed class HazinaProcess : IAsyncDisposable
 {
+    /// <summary>One that is free.</summary>
+    public const string AnyPort = "http://127.0.0.1:0";
+
+    static readonly IReadOnlyDictionary<string, string?> NoSettings = new Dictionary<string, string?>();
+
     readonly Process process;
     readonly StringBuilder output = new(),
         errors = new();
@@ -30,7 +35,9 @@ public sealed class HazinaProcess : IAsyncDisposable
     public string Errors => Read(errors);
 
     /// <summary>Starts the command line with <paramref name="dataFolder"/> for <c>HAZINA_DATA</c>.</summary>
-    public static HazinaProcess Start(string dataFolder, params string[] arguments)
+    public static HazinaProcess Start(string dataFolder, params string[] arguments) => Start(dataFolder, NoSettings, arguments);
+
+    static HazinaProcess Start(string dataFolder, IReadOnlyDictionary<string, string?> settings, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Hazina.Cli.dll"), .. arguments])
         {
@@ -41,6 +48,8 @@ public sealed class HazinaProcess : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         start.Environment["HAZINA_DATA"] = dataFolder;
+        foreach (var (name, value) in settings)
+            start.Environment["HAZINA_" + name.Replace(":", "__", StringComparison.Ordinal)] = value;
         return new HazinaProcess(Process.Start(start)!);
     }
 
@@ -53,10 +62,19 @@ public sealed class HazinaProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>serve</c> on a free port and waits until it serves; the answer is the address.</summary>
-    public static async Task<(HazinaProcess Process, Uri Address)> ServeAsync(string dataFolder, params string[] more)
+    public static Task<(HazinaProcess Process, Uri Address)> ServeAsync(string dataFolder, params string[] more) =>
+        ServeAsync(dataFolder, AnyPort, NoSettings, more);
+
+    /// <summary>The same where it is told, with settings, by their names as in appsettings.json.</summary>
+    public static async Task<(HazinaProcess Process, Uri Address)> ServeAsync(
+        string dataFolder,
+        string urls,
+        IReadOnlyDictionary<string, string?> settings,
+        params string[] more
+    )
     {
         const string announcement = "Hazina serves at ";
-        var hazina = Start(dataFolder, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
+        var hazina = Start(dataFolder, settings, ["serve", "--urls", urls, .. more]);
         try
         {
             await Eventually.TrueAsync(

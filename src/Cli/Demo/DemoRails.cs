@@ -19,6 +19,7 @@ sealed class DemoRails : IAsyncDisposable
         var known = Simulator.Options.Credentials;
         return new Dictionary<string, string?>
         {
+            ["Web:SimulatedPhone"] = Simulator.Url.ToString(),
             ["Payments:Withdrawals:Alone:KES"] = "20000",
             [at + "LookEvery"] = "00:00:00.5",
             [at + "QueryAfter"] = "00:00:01",

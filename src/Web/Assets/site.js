@@ -1,0 +1,39 @@
+// What the pages do beyond links and forms. Everything works without it, a little slower.
+(() => {
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method === 'post' && !form.hasAttribute('hx-post')) {
+      form.dataset.sent = 'yes';
+      event.submitter?.setAttribute('aria-busy', 'true');
+    }
+  });
+  // Who comes back by the browser's button finds the form as it was.
+  addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+    }
+  });
+  // A part that the server keeps up to date until it says that nothing more will come.
+  for (const part of document.querySelectorAll('[data-live]')) {
+    const source = new EventSource(part.dataset.live);
+    source.addEventListener('part', (event) => {
+      part.innerHTML = event.data;
+    });
+    source.addEventListener('done', (event) => {
+      source.close();
+      if (event.data) location.assign(event.data);
+    });
+  }
+  document.addEventListener('click', (event) => {
+    const copy = event.target.closest('[data-copy]');
+    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => copy.setAttribute('data-copied', ''));
+    if (event.target.closest('[data-print]')) print();
+  });
+  for (const hidden of document.querySelectorAll('[data-needs-script]')) hidden.removeAttribute('hidden');
+})();

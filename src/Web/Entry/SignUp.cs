@@ -1,0 +1,34 @@
+using Hazina.Web.Calls;
+using Hazina.Web.Visits;
+using Microsoft.AspNetCore.Http;
+
+namespace Hazina.Web.Entry;
+
+static class SignUp
+{
+    public static Task<IResult> Get(Visit visit) =>
+        Task.FromResult(visit.Person is null ? visit.Show<SignUpPage>(new SignUpModel()) : visit.Go("/wallet"));
+
+    public static async Task<IResult> Post(Visit visit)
+    {
+        var (login, name) = (visit.Field("login"), visit.Given("full_name"));
+        var (email, phone) = Address.Of(login);
+        var asked = await visit.Api.Post<Registration>(
+            "/v1/auth/register",
+            new
+            {
+                email,
+                phone,
+                password = visit.Form["password"].ToString(),
+                full_name = name,
+            }
+        );
+        return asked.Problem is { } problem
+            ? visit.Show<SignUpPage>(new SignUpModel(login, name, problem), problem.Status)
+            : visit.Show<VerifyPage>(new VerifyModel(asked.Value.Id, login));
+    }
+
+    public sealed record Registration(Guid Id);
+}
+
+public sealed record SignUpModel(string? Login = null, string? FullName = null, Problem? Problem = null);

@@ -1,0 +1,26 @@
+using Hazina.Web.Calls;
+using Hazina.Web.Visits;
+using Microsoft.AspNetCore.Http;
+
+namespace Hazina.Web.Wallet.Activity;
+
+static class ShowActivity
+{
+    const int OnPage = 25;
+
+    public static async Task<IResult> Get(Visit visit)
+    {
+        var accounts = await Asking.Accounts(visit);
+        if (accounts.Count == 0)
+            return visit.Go("/wallet");
+        var filter = ActivityFilter.Of(visit);
+        var account = accounts.FirstOrDefault(a => a.Id.ToString() == filter.Account) ?? accounts[0];
+        filter = filter with { Account = account.Id.ToString() };
+        var entries = await visit.Api.Get<Listed<ActivityEntry>>(
+            $"/v1/accounts/{account.Id}/activity{filter.Query(visit, OnPage, filter.After)}"
+        );
+        return visit.Show<ActivityPage>(new ActivityModel(accounts, filter, entries));
+    }
+}
+
+public sealed record ActivityModel(IReadOnlyList<Account> Accounts, ActivityFilter Filter, Listed<ActivityEntry> Entries);

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Hazina.Web.Calls;
+using Hazina.Web.Visits;
+using Microsoft.AspNetCore.Http;
+
+namespace Hazina.Web.Wallet.Activity;
+
+/// <summary>One thing that happened, with all that is known of it.</summary>
+static class ShowEntry
+{
+    static readonly TimeSpan Around = TimeSpan.FromSeconds(1);
+
+    public static async Task<IResult> Get(Visit visit)
+    {
+        var (account, entry) = (visit.Route("account"), visit.Route("entry"));
+        // The API lists entries by time; the link says when this one was.
+        var at = long.TryParse(visit.Asked("at"), NumberStyles.None, CultureInfo.InvariantCulture, out var stamp)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(stamp, 4_102_444_800_000))
+            : DateTimeOffset.UnixEpoch;
+        var listed = await visit.Api.Get<Listed<ActivityEntry>>(
+            $"/v1/accounts/{account}/activity?limit=100&from={Text(at - Around)}&until={Text(at + Around)}"
+        );
+        var found = listed.Data.FirstOrDefault(e => e.Id.ToString() == entry) ?? throw new ApiFault(new Problem { Status = 404 });
+        return visit.Show<EntryPage>(found);
+    }
+
+    /// <summary>Where the page of an entry is.</summary>
+    public static string Link(ActivityEntry entry) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"/wallet/activity/{entry.Account}/{entry.Id}?at={entry.OccurredAt.ToUnixTimeMilliseconds()}"
+        );
+
+    static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,40 @@
+using Hazina.Web.Calls;
+using Hazina.Web.Visits;
+using Microsoft.AspNetCore.Http;
+
+namespace Hazina.Web.Wallet.Home;
+
+/// <summary>What there is, what is held back and for what, and what happened last.</summary>
+static class ShowHome
+{
+    /// <summary>How many accounts are drawn and looked into: who has more goes to the account.</summary>
+    const int MostDrawn = 8,
+        Latest = 8;
+
+    public static async Task<IResult> Get(Visit visit)
+    {
+        var (asked, held) = (Asking.Accounts(visit), visit.Api.Get<Balances>("/v1/balances"));
+        var accounts = await asked;
+        var histories = await Task.WhenAll(
+            accounts
+                .Take(MostDrawn)
+                .Select(async a => new History(a, await visit.Api.Get<Listed<ActivityEntry>>($"/v1/accounts/{a.Id}/activity?limit=60")))
+        );
+        var purses = (await held).Data.Select(b => new Purse(b, Chart.Of(histories.Where(h => h.Account.Currency == b.Currency)))).ToList();
+        var latest = histories.SelectMany(h => h.Entries.Data).OrderByDescending(e => e.OccurredAt).Take(Latest).ToList();
+        return visit.Show<HomePage>(new HomeModel(accounts, purses, latest));
+    }
+}
+
+public sealed record HomeModel(IReadOnlyList<Account> Accounts, IReadOnlyList<Purse> Purses, IReadOnlyList<ActivityEntry> Latest);
+
+/// <summary>All of one currency.</summary>
+public sealed record Purse(CurrencyBalance Money, Chart Chart);
+
+public sealed record Balances(IReadOnlyList<CurrencyBalance> Data);
+
+public sealed record CurrencyBalance(string Currency, int Accounts, Balance Balance, IReadOnlyList<Hold> HeldFor);
+
+public sealed record Hold(string? Type, Wire Amount, int Count);
+
+public sealed record History(Account Account, Listed<ActivityEntry> Entries);
