@@ -58,11 +58,21 @@ public sealed class ReferenceTests
         );
 
     [Fact]
+    public void Pages_know_the_api_and_nothing_else() =>
+        Found.Nothing(
+            "Web is a client of the API, and only the host puts it in:",
+            References(House.Find("Web")!)
+                .Where(r => r != "Client")
+                .Select(r => $"Web refers to {r}")
+                .Concat(House.Built.Where(m => m.Name != "Host" && References(m).Contains("Web")).Select(m => $"{m.Name} refers to Web"))
+        );
+
+    [Fact]
     public void Every_module_has_its_tests() =>
         Found.Nothing(
             "Tests stand in a project beside, named after the module:",
             House
-                .Built.Where(m => m.Level < House.Composition && m.Name != "Client")
+                .Built.Where(m => m.Level < House.Composition && m.Name != "Client") // tried on the whole of the server, in Journeys.Tests
                 .Where(m => !File.Exists(Path.Combine(Tree.Root, "tests", $"{m.Name}.Tests", $"{m.Name}.Tests.csproj")))
                 .Select(m => m.Name)
         );

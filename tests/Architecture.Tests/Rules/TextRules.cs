@@ -20,7 +20,7 @@ static partial class TextRules
 
     /// <summary>Lines of prose, tables and links in documents, and of drawings and data, are as wide as they are.</summary>
     public static IEnumerable<string> TooWide(SourceFile file) =>
-        file.Extension is ".md" or ".svg" or ".csv" or ".json" or ".css" or ".slnx" || file.Name == "LICENSE"
+        file.Extension is ".md" or ".svg" or ".csv" or ".json" or ".css" or ".slnx" or ".resx" || file.Name == "LICENSE"
             ? []
             : file
                 .Lines.Select((line, i) => (line, i))
