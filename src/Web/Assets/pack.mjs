@@ -6,7 +6,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 const target = process.argv[2];
 const files = {
   'site.css': ['node_modules/@tabler/core/dist/css/tabler.min.css', 'Assets/site.css'],
-  'site.js': ['node_modules/htmx.org/dist/htmx.min.js', 'Assets/site.js'],
+  'site.js': ['Assets/site.js'],
   'theme.js': ['Assets/theme.js'],
   'passkeys.js': ['Assets/passkeys.js'],
   'icon.svg': ['Assets/icon.svg'],

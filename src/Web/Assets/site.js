@@ -7,7 +7,7 @@
       event.preventDefault();
       return;
     }
-    if (form.method === 'post' && !form.hasAttribute('hx-post')) {
+    if (form.method === 'post') {
       form.dataset.sent = 'yes';
       event.submitter?.setAttribute('aria-busy', 'true');
     }

@@ -41,8 +41,6 @@ static class SignIn
     /// <summary>Who has to be signed in, and is not: they come back to where they wanted to go, unless it was to change something.</summary>
     public static IResult First(Visit visit)
     {
-        if (visit.IsPart)
-            return new Elsewhere("/sign-in");
         if (HttpMethods.IsGet(visit.Context.Request.Method))
             return visit.Go("/sign-in?next=" + Uri.EscapeDataString(visit.Path + visit.Context.Request.QueryString));
         return visit.Show<SignInPage>(new SignInModel { HasEnded = true }, StatusCodes.Status401Unauthorized);
@@ -50,17 +48,6 @@ static class SignIn
 
     /// <summary>A session, or the first half of one.</summary>
     public sealed record Answer(string Token, DateTimeOffset ExpiresAt, IReadOnlyList<string>? Methods);
-
-    /// <summary>Has htmx leave the page, instead of putting a sign-in into its middle.</summary>
-    sealed class Elsewhere(string path) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.Headers["HX-Redirect"] = path;
-            httpContext.Response.StatusCode = StatusCodes.Status204NoContent;
-            return Task.CompletedTask;
-        }
-    }
 }
 
 public sealed record SignInModel

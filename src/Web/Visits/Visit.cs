@@ -36,9 +36,6 @@ public sealed class Visit
 
     public string Path => Context.Request.Path.Value ?? "/";
 
-    /// <summary>Whether htmx asks for a part of a page.</summary>
-    public bool IsPart => Context.Request.Headers["HX-Request"] == "true";
-
     /// <summary>A sentence for the next page, after something was done.</summary>
     public string? Told { get; internal set; }
 
