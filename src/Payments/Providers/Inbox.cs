@@ -6,6 +6,7 @@ using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Hazina.Payments.Providers;
 
@@ -31,6 +32,7 @@ sealed partial class Inbox(
     IncomingMoney incoming,
     CrashPoints points,
     CallBell bell,
+    IOptions<RailOptions> options,
     TimeProvider time,
     ILogger<Inbox> logger
 )
@@ -131,6 +133,11 @@ sealed partial class Inbox(
             if (kept.CallId is { } named)
                 await book.Hasten(named, stop);
         }
+        catch (CallBusyException)
+        {
+            await Wait(kept, stop);
+            throw;
+        }
 
         points.Pass("inbox.understood", kept.CallId ?? kept.Id);
         await End(kept, "done", null, stop);
@@ -152,12 +159,33 @@ sealed partial class Inbox(
 
         if (await Adopt(id, notice.Verdict, stop) is not { } call)
             return;
+        // The receipt is the only thing that is taken from it, and only where the rail says that money has moved: now, or before.
+        var receipt = notice.Verdict.Kind == VerdictKind.Succeeded ? notice.Verdict.Receipt : null;
+        if (receipt is not null && call.Status == CallStatus.Succeeded)
+        {
+            if (call.Receipt is null)
+                await desk.Hear(id, new Verdict(VerdictKind.Succeeded) { Receipt = receipt }, stop);
+            return;
+        }
+
         var verdict = await desk.Ask(call, stop);
-        // The receipt is the only thing that is taken from it, and only where the rail says that money has moved.
-        await desk.Hear(
-            id,
-            verdict.Kind == VerdictKind.Succeeded ? verdict with { Receipt = verdict.Receipt ?? notice.Verdict.Receipt } : verdict,
-            stop
+        await desk.Hear(id, verdict.Kind == VerdictKind.Succeeded ? verdict with { Receipt = verdict.Receipt ?? receipt } : verdict, stop);
+        // What a prompt has brought is often told without its receipt when the rail is asked: nobody else has it then.
+        if (receipt is not null && call.IsCollect && verdict.Kind is VerdictKind.Pending or VerdictKind.Unclear or VerdictKind.NoTrace)
+            throw new CallBusyException($"What became of {id} is not known yet.");
+    }
+
+    /// <summary>Not as long as for one that somebody else may be at.</summary>
+    async Task Wait(KeptCallback kept, CancellationToken stop)
+    {
+        var (wait, lease) = (options.Value.QueryAfter * kept.Attempts, options.Value.Lease);
+        await using var connection = await database.Writer("payments").OpenConnectionAsync(stop);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                WaitWriterSql,
+                new { kept.Id, next = time.GetUtcNow() + (wait < lease ? wait : lease) },
+                cancellationToken: stop
+            )
         );
     }
 
@@ -261,6 +289,8 @@ sealed partial class Inbox(
         """;
 
     const string UseWriterSql = "update payments.callback_tokens set used_at = @now where hash = @hash and used_at is null";
+
+    const string WaitWriterSql = "update payments.callbacks set next_at = @next where id = @id and status = 'received'";
 
     const string EndWriterSql = """
         update payments.callbacks set status = @status, fault = @fault, done_at = @now, next_at = null where id = @id

@@ -195,9 +195,9 @@ sealed class BreakBooking(
             && call is { Purpose: WithdrawalPurpose.Word, IsOver: true, Status: not CallStatus.Succeeded }
             && call.Amount == row.Change
             && call.Receipt != row.Receipt;
-        if (isUndone && !await IsBack(call!.Id, posting, stop))
+        if (isUndone && !await Is(IsBackWriterSql, new { call = call!.Id, posting }, stop))
         {
-            await ResolveCall.TakeBackLoss(accounts, journal, call, posting, stop);
+            await ResolveCall.TakeBackLoss(accounts, journal, call!, posting, stop);
             return null;
         }
 
@@ -206,15 +206,13 @@ sealed class BreakBooking(
         return await Incoming(row, isAnother ? Another(row, row.LineId!.Value) : row.Receipt!, isAnother, row.Change, line, stop);
     }
 
-    /// <summary>Whether another posting has booked that the call's money came back.</summary>
-    async Task<bool> IsBack(Guid call, Guid posting, CancellationToken stop)
+    async Task<bool> Is(string sql, object of, CancellationToken stop)
     {
         await using var connection = await book.Open(stop);
-        return await connection.QuerySingleAsync<bool>(
-            new CommandDefinition(IsBackWriterSql, new { call, posting }, cancellationToken: stop)
-        );
+        return await connection.QuerySingleAsync<bool>(new CommandDefinition(sql, of, cancellationToken: stop));
     }
 
+    // Whether another posting has booked that the call's money came back.
     const string IsBackWriterSql = """
         select exists (select from payments.rail_movements m where m.call_id = @call and m.kind = 'return' and m.id <> @posting)
         """;
@@ -242,7 +240,8 @@ sealed class BreakBooking(
             && call.Amount == -row.Change
         )
         {
-            if (call is { IsOver: true, Status: not CallStatus.Succeeded })
+            // A second time it is nobody's call: a rail that pays twice under two receipts.
+            if (call is { IsOver: true, Status: not CallStatus.Succeeded } && !await Is(IsLostWriterSql, new { call = id }, stop))
             {
                 // Its customer has the money again.
                 await ResolveCall.BookLoss(accounts, journal, call, stop);
@@ -258,6 +257,11 @@ sealed class BreakBooking(
 
         return await Lose(row, -row.Change, stop);
     }
+
+    // Whether it is booked as lost, and the statement has its line.
+    const string IsLostWriterSql = """
+        select exists (select from payments.rail_movements m where m.call_id = @call and m.kind = 'loss' and m.line_id is not null)
+        """;
 
     /// <summary>Booked, and the rail has never had it.</summary>
     async Task<Refusal?> NeverWas(BreakRow row, CancellationToken stop)

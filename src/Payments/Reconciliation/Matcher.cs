@@ -162,7 +162,7 @@ sealed class Matcher(
                    r.reverses
               from payments.rail_movements m
               left join payments.provider_calls c on c.id = m.call_id
-              left join payments.reversals r on m.kind = 'reversal' and r.call_id = m.call_id
+              left join payments.reversals r on m.kind in ('reversal', 'loss') and r.call_id = m.call_id
               left join payments.rail_settlements t on m.kind = 'settlement' and t.id = m.id
              where m.book = @book and m.provider = @provider and m.line_id is null and m.settled_by is null
                and not exists (select from payments.breaks b where b.movement_id = m.id and b.status = 'open' and b.claimed_by is not null)
@@ -275,6 +275,10 @@ sealed class Matcher(
                    (select c.id from payments.provider_calls c where c.provider = @provider and c.receipt = l.receipt),
                    (select c.id from payments.provider_calls c where c.provider = @provider and c.vendor_id = l.receipt and c.purpose = 'incoming'),
                    (select c.id from payments.provider_calls c where c.reference = l.our_reference and c.provider = @provider and c.purpose <> 'incoming'),
+                   (select r.call_id from payments.provider_calls c join payments.reversals r on r.original_id = c.id
+                     where c.provider = @provider and c.receipt = l.reverses and sign(l.change) < 0
+                       and not exists (select from payments.rail_movements m where m.call_id = r.call_id)
+                     order by r.id desc limit 1),
                    (select c.id from payments.provider_calls c
                      where c.id = case when length(l.our_reference) = 36 then l.our_reference::uuid end and c.provider = @provider)),
                'open', @now

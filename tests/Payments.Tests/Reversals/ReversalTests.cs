@@ -272,6 +272,61 @@ public sealed class ReversalTests(ReconciliationServer server)
         }
     }
 
+    [Fact]
+    public async Task One_that_was_refused_and_stands_in_the_statement_is_the_house_s_loss_once()
+    {
+        var (asha, clerk, chief) = (await server.Someone(), await Staff(), await Staff());
+        var purse = await asha.Account();
+        var topped = await server.Topped(asha, purse, "mpesa", 65);
+        var call = (await server.CallOf(topped.Session)).Id;
+        server.Rails.Behave(c => c.Operation == Operation.Reversal ? Behaviour.WrongPin : null);
+        Guid reversal;
+        try
+        {
+            var refused = (await Ask(clerk, call)).Is(HttpStatusCode.Accepted);
+            await PaymentsServer.Approve(chief, refused);
+            reversal = (Guid)(await PaymentsServer.Until(clerk, $"/v1/operations/reversals/{refused["id"]}", "failed"))["call"]!;
+        }
+        finally
+        {
+            server.Rails.Behave(null);
+        }
+
+        // The second time it is the rail's fault alone.
+        var (first, second) = (ReconciliationServer.Receipt(), ReconciliationServer.Receipt());
+        foreach (var receipt in (string[])[first, second])
+        {
+            (await ReconciliationServer.Upload(clerk, "mpesa", SentBack(receipt, topped.Receipt, 65))).Is(HttpStatusCode.Created);
+            var broken = (await ReconciliationServer.BreakOf(clerk, "mpesa", receipt))!;
+            Assert.Equal(receipt == first ? reversal : null, (Guid?)broken["call"]);
+            await ReconciliationServer.Book(clerk, chief, broken);
+        }
+
+        await using var owner = await server.Owner();
+        Assert.Equal(
+            [("loss", -65m, first), ("correction", -65m, null)],
+            await owner.QueryAsync<(string, decimal, string?)>(MovedSql, new { reversal, receipts = (string[])[first, second] })
+        );
+        await PaymentsServer.Has(asha, purse, 65m);
+        Assert.DoesNotContain("rails_in_transit", ReconciliationServer.Differs(await ReconciliationServer.Prove(clerk)));
+    }
+
+    static string SentBack(string receipt, string reverses, decimal amount)
+    {
+        var at = DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(3)).AddSeconds(-1);
+        return "Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,Linked Transaction ID\r\n"
+            + $"{receipt},{at:dd-MM-yyyy HH:mm:ss},Transaction Reversal,Completed,,-{amount}.00,{reverses}\r\n";
+    }
+
+    // A correction knows its break.
+    const string MovedSql = """
+        select m.kind, m.change, l.receipt
+          from payments.rail_movements m left join payments.statement_lines l on l.id = m.line_id
+         where m.call_id = @reversal
+            or m.settled_by in (select b.id from payments.breaks b join payments.statement_lines o on o.id = b.line_id where o.receipt = any (@receipts))
+         order by m.recorded_at
+        """;
+
     Task<Customer> Staff() => server.Someone("user", "operations");
 
     static JsonObject Reason() => new() { ["reason"] = "paid by mistake, as they said on the phone" };
