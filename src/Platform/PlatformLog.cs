@@ -100,4 +100,11 @@ static partial class PlatformLog
         "Redis has been away for too long: {Removals} changes will not be told to it, and what it keeps of them may be seen until its time is over"
     )]
     public static partial void RemovalsForgotten(ILogger logger, int removals);
+
+    [LoggerMessage(
+        1066,
+        LogLevel.Error,
+        "The file {File} is not in {Folder}: it was lost, or the servers of this database do not share one folder (Files:Folder)"
+    )]
+    public static partial void FileNotInPlace(ILogger logger, Guid file, string folder);
 }

@@ -25,6 +25,9 @@ public sealed class HazinaApp : IAsyncDisposable
     /// <summary>What people hand in; a later run sweeps it.</summary>
     static readonly Lazy<TemporaryFolder> Files = new(() => new TemporaryFolder());
 
+    /// <summary>Where all of them keep what people hand in.</summary>
+    public static string FilesFolder => Files.Value.Path;
+
     readonly WebApplication app;
     readonly TestDatabase? own;
     bool isStarted;
@@ -65,7 +68,7 @@ public sealed class HazinaApp : IAsyncDisposable
                     ["log_level"] = nameof(LogLevel.Warning),
                     ["Identity:Pepper"] = Pepper,
                     ["FieldKeys:Keys"] = FieldKey,
-                    ["Files:Folder"] = Files.Value.Path,
+                    ["Files:Folder"] = FilesFolder,
                     // Most tests are about what staff does, and not about how they sign in.
                     ["Identity:StaffNeedsSecondFactor"] = "false",
                 }

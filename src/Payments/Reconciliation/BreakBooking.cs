@@ -1,6 +1,5 @@
 using Dapper;
 using Hazina.Accounts;
-using Hazina.Identity;
 using Hazina.Ledger;
 using Hazina.Money;
 using Hazina.Payments.Providers;
@@ -24,23 +23,12 @@ sealed class BreakBooking(
     StatementFile files,
     SettlementBooking settlements,
     Matcher matcher,
-    People people,
+    BreakOwners owners,
     CrashPoints points,
     IOptions<RailOptions> rails
 )
 {
     const string Said = "As the provider's statement says.";
-
-    /// <summary>Whether it is about money of somebody's own, or of an organisation of theirs.</summary>
-    public async Task<bool> IsNear(Guid person, BreakRow row, CancellationToken stop)
-    {
-        if (row.CallId is { } id && await book.Find(id, stop) is { } call && await ResolveCall.IsNear(book, people, person, call, stop))
-            return true;
-        return row is { LineId: not null, Change: > 0 }
-            && await LineOf(row, stop) is { } line
-            && await accounts.FindByNumber(row.Book, Digits(line.Account), stop) is { } account
-            && await people.IsNear(person, account.Holder, stop);
-    }
 
     public async Task<Refusal?> Carry(ResolveBreak.Wish wish, ApprovedAct approved, CancellationToken stop)
     {
@@ -51,8 +39,8 @@ sealed class BreakBooking(
             return null; // what was asked for has come true
         if (row.Status != "open")
             return ReconciliationRefusals.BreakEnded.Because($"The break is {row.Status}.");
-        if (await IsNear(approved.Checker, row, stop) || await IsNear(approved.Maker, row, stop))
-            return RailRefusals.OwnMoney.Because("Who decides is near to the money that it is about.");
+        if (await owners.Near(row, [approved.Checker, approved.Maker], stop) is { } near)
+            return near;
         if (wish.Settles && !row.MaySettle)
             return ReconciliationRefusals.NotBookable.Because("It is no line of its own that is unknown here.");
         // From here on no statement pairs its line, or its booking, with anything else: both would count then.
@@ -155,7 +143,6 @@ sealed class BreakBooking(
     /// <summary>The rail has taken it, and nobody has been told.</summary>
     async Task<Refusal?> CameIn(BreakRow row, CancellationToken stop)
     {
-        var line = await LineOf(row, stop);
         var call = row.CallId is { } id ? await book.Find(id, stop) : null;
         var isOwn =
             row.Kind == BreakKind.MissingHere
@@ -203,7 +190,8 @@ sealed class BreakBooking(
 
         // Twice at the rail is twice paid, with one receipt: each is a payment of its own here.
         var isAnother = row.Kind == BreakKind.Duplicate || (call is not null && call.Receipt == row.Receipt);
-        return await Incoming(row, isAnother ? Another(row, row.LineId!.Value) : row.Receipt!, isAnother, row.Change, line, stop);
+        var (line, lost) = await files.LineOf(row, stop);
+        return lost ?? await Incoming(row, isAnother ? Another(row, row.LineId!.Value) : row.Receipt!, isAnother, row.Change, line, stop);
     }
 
     async Task<bool> Is(string sql, object of, CancellationToken stop)
@@ -343,16 +331,11 @@ sealed class BreakBooking(
             ? null
             : ReconciliationRefusals.NotBookable.Because($"The call {call} cannot take it by itself: resolve it first.");
 
-    Task<StatementLine?> LineOf(BreakRow row, CancellationToken stop) =>
-        files.LineOf(row.StatementId!.Value, row.Provider, row.Line!.Value, stop);
-
     static Verdict Moved(BreakRow row) => new(VerdictKind.Succeeded) { Receipt = row.Receipt, Amount = Math.Abs(row.Change) };
 
     /// <summary>A receipt that is as long as one may be, and the same each time.</summary>
     static string Another(BreakRow row, Guid of) =>
         $"{(row.Receipt!.Length > 80 ? row.Receipt[..80] : row.Receipt)}/{StableId.Reference(of)}";
-
-    static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
 
     // What still has a claim that was given up is booked as a correction, which whoever books it books under the same id.
     const string ClaimWriterSql = """

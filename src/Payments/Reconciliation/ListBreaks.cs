@@ -77,10 +77,10 @@ static class ListBreaks
     {
         if (await Find(@break, Caller.Of(context).Book, book, context.RequestAborted) is not { } row)
             return ReconciliationRefusals.NoSuchBreak.Because($"There is no break {@break}.", "break");
-        var line = row.LineId is null
-            ? null
-            : await files.LineOf(row.StatementId!.Value, row.Provider, row.Line!.Value, context.RequestAborted);
-        return Results.Ok(row.Answer(line?.Account, line?.Text));
+        if (row.LineId is null)
+            return Results.Ok(row.Answer());
+        var (line, lost) = await files.LineOf(row, context.RequestAborted);
+        return lost is not null ? lost : Results.Ok(row.Answer(line?.Account, line?.Text));
     }
 
     public static async Task<BreakRow?> Find(Guid id, string book, CallBook calls, CancellationToken stop)

@@ -26,6 +26,7 @@ static class ReconciliationModule
         services.AddSingleton<Matcher>();
         services.AddSingleton<StatementImport>();
         services.AddSingleton<SettlementBooking>();
+        services.AddSingleton<BreakOwners>();
         services.AddSingleton<BreakBooking>();
         services.AddSingleton<TrustProver>();
         services.AddFilePurpose(StatementFile.Purpose);

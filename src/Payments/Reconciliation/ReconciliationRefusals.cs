@@ -19,6 +19,14 @@ static class ReconciliationRefusals
         "A balance is not what the lines before it come to: lines are missing, or were changed. Nothing of it was taken. Export the statement once more."
     );
 
+    public static readonly RefusalType FileMissing = new(
+        "payments.statement_file_missing",
+        503,
+        "The statement's file cannot be read here",
+        "What a payer wrote stands in the file alone, and this server does not have it: its folder for files (`Files:Folder`) is not the one that all servers "
+            + "share, or the file was lost. Nothing was done. Operations look after the folder; then repeat the call, or ask for it anew."
+    );
+
     public static readonly RefusalType NoSuchStatement = new(
         "payments.no_such_rail_statement",
         404,
@@ -79,6 +87,7 @@ static class ReconciliationRefusals
     [
         Unreadable,
         DoesNotAddUp,
+        FileMissing,
         NoSuchStatement,
         NoSuchBreak,
         BreakEnded,

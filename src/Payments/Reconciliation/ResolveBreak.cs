@@ -56,7 +56,7 @@ static class ResolveBreak
         Request body,
         HttpContext context,
         CallBook book,
-        BreakBooking booking,
+        BreakOwners owners,
         ApprovalDesk approvals
     )
     {
@@ -71,8 +71,8 @@ static class ResolveBreak
             return ReconciliationRefusals.NoSuchBreak.Because($"There is no break {@break}.", "break");
         if (row.Status != "open")
             return ReconciliationRefusals.BreakEnded.Because($"The break is {row.Status}.", "break");
-        if (await booking.IsNear(caller.Id, row, stop))
-            return RailRefusals.OwnMoney.Because("It is about money of whoever asks, or of somebody near.", "break");
+        if (await owners.Near(row, [caller.Id], stop) is { } near)
+            return near;
         if (action == "explained")
             return await Explain(row, note, context, book);
         var settles = action == "settle";

@@ -58,16 +58,23 @@ sealed class StatementFile(FileRoom files, TimeProvider time)
         }
     }
 
-    /// <summary>One line, with what its payer wrote; null where the file has no such line.</summary>
-    public async Task<StatementLine?> LineOf(Guid file, string provider, int number, CancellationToken stop)
+    /// <summary>The line of a break, with what its payer wrote; null where the file has no such line.</summary>
+    /// <returns>A refusal where this server does not have the file.</returns>
+    public async Task<(StatementLine? Line, Refusal? Refusal)> LineOf(BreakRow row, CancellationToken stop)
     {
-        await foreach (var line in Lines(file, provider, new StatementHead(), stop))
+        var (content, missing) = await files.Open(row.StatementId!.Value, stop);
+        if (content is null)
+            return (null, ReconciliationRefusals.FileMissing.Because(missing!.Detail, "break"));
+        await using (content)
         {
-            if (line.Line == number)
-                return line;
+            await foreach (var line in StatementFormat.Read(row.Provider, content, new StatementHead(), stop))
+            {
+                if (line.Line == row.Line)
+                    return (line, null);
+            }
         }
 
-        return null;
+        return (null, null);
     }
 
     /// <summary>Reads all of it and checks that it adds up.</summary>

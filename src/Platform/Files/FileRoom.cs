@@ -4,6 +4,7 @@ using Hazina.Platform.Http;
 using Hazina.Platform.Postgres;
 using Hazina.Platform.Security;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Hazina.Platform.Files;
@@ -21,7 +22,8 @@ public sealed class FileRoom(
     FieldCipher cipher,
     IOptions<FilesOptions> options,
     IConfiguration settings,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<FileRoom> logger
 )
 {
     /// <summary>In the data folder.</summary>
@@ -87,6 +89,7 @@ public sealed class FileRoom(
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
+            PlatformLog.FileNotInPlace(logger, id, folder);
             return (null, PlatformRefusals.FileMissing.Because($"The file {id} is not in its place."));
         }
     }

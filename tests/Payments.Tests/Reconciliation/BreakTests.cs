@@ -59,6 +59,34 @@ public sealed class BreakTests(ReconciliationServer server)
     }
 
     [Fact]
+    public async Task A_statement_that_lies_in_another_folder_is_said_to_be_missing_until_it_is_there()
+    {
+        var (clerk, chief, receipt) = (await Staff(), await Staff(), ReconciliationServer.Receipt());
+        var taken = await ReconciliationServer.Upload(clerk, "kcb", ReconciliationServer.Bank((receipt, "whoever", 21)));
+        var id = (string)taken.Is(HttpStatusCode.Created)["id"]!;
+        var broken = (await ReconciliationServer.BreakOf(clerk, "kcb", receipt))!;
+        var asked = (await ReconciliationServer.Resolve(clerk, broken, "book")).Is(HttpStatusCode.Accepted);
+        var place = Path.Combine(HazinaApp.FilesFolder, id[^2..], id);
+        var key = Guid.CreateVersion7().ToString();
+        File.Move(place, place + ".elsewhere");
+        try
+        {
+            (await clerk.Get($"/v1/operations/breaks/{broken["id"]}")).IsProblem(503, "payments.statement_file_missing");
+            (await ReconciliationServer.Resolve(clerk, broken, "book", key)).IsProblem(503, "payments.statement_file_missing");
+            var refused = await PaymentsServer.Approve(chief, asked, "refused");
+            Assert.Equal("payments.statement_file_missing", (string)refused["fault"]!["code"]!);
+        }
+        finally
+        {
+            File.Move(place + ".elsewhere", place);
+        }
+
+        var before = await House();
+        await PaymentsServer.Approve(chief, (await ReconciliationServer.Resolve(clerk, broken, "book", key)).Is(HttpStatusCode.Accepted));
+        Assert.Equal(before.Suspense + 21, (await House()).Suspense);
+    }
+
+    [Fact]
     public async Task A_payout_that_came_back_while_nobody_heard_it_is_its_withdrawal_s_again()
     {
         var (asha, clerk, chief) = (await server.Someone(), await Staff(), await Staff());

@@ -62,10 +62,11 @@ public sealed class ReconciliationServer : PaymentsServer
         await Approve(chief, asked);
     }
 
-    public static Task<Reply> Resolve(Customer clerk, JsonNode broken, string action) =>
+    public static Task<Reply> Resolve(Customer clerk, JsonNode broken, string action, string? key = null) =>
         clerk.Post(
             $"/v1/operations/breaks/{broken["id"]}/resolve",
-            new JsonObject { ["action"] = action, ["note"] = "the provider's people say so" }
+            new JsonObject { ["action"] = action, ["note"] = "the provider's people say so" },
+            key
         );
 
     public static async Task<JsonNode> Prove(Customer staff) =>

@@ -6,6 +6,7 @@ using Hazina.Platform.Security;
 using Hazina.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -37,7 +38,8 @@ public sealed class FileRoomTests : IAsyncLifetime
             new FieldCipher(settings),
             Options.Create(new FilesOptions { Folder = where ?? Inside, MostBytes = most }),
             settings,
-            time
+            time,
+            NullLogger<FileRoom>.Instance
         );
 
     [Theory]
