@@ -136,6 +136,7 @@ sealed class KilledServers : PaymentsServer
         var settings = SettingsOf(ports, Shared);
         foreach (var (setting, value) in Settings)
             settings.TryAdd(setting, value);
+        settings["Files:Folder"] = folder.Inside("files");
         var app = new NpgsqlConnectionStringBuilder(postgres.OwnerConnectionString) { Username = Database.AppLogin };
         return new Seat(name, folder.Inside(name), "--database", app.ConnectionString) { Urls = settings["urls"]!, Settings = settings };
     }
