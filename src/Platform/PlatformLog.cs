@@ -27,6 +27,9 @@ static partial class PlatformLog
     [LoggerMessage(1031, LogLevel.Warning, "Job {Job} cannot be scheduled at the moment: {Reason}")]
     public static partial void JobNotScheduled(ILogger logger, string job, string reason);
 
+    [LoggerMessage(1067, LogLevel.Error, "Job {Job} could not be given its turn; it is tried again")]
+    public static partial void JobNotTurned(ILogger logger, Exception exception, string job);
+
     [LoggerMessage(1032, LogLevel.Warning, "Job {Job} was taken over by another process and is stopped here")]
     public static partial void JobTakenOver(ILogger logger, string job);
 

@@ -52,6 +52,11 @@ sealed class JobRunner(IEnumerable<Job> jobs, JobTable table, IServiceScopeFacto
             {
                 PlatformLog.JobNotScheduled(logger, job.Name, e.Message);
             }
+            catch (Exception e)
+            {
+                // Whatever it is: were it let through, this job would come round no more as long as the process lives, and nobody would be told.
+                PlatformLog.JobNotTurned(logger, e, job.Name);
+            }
 
             await Task.Delay(pause, time, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
         }
@@ -125,7 +130,7 @@ sealed class JobRunner(IEnumerable<Job> jobs, JobTable table, IServiceScopeFacto
         {
             // The job has ended.
         }
-        catch (Exception e) when (Problems.IsUnavailable(e))
+        catch (Exception e)
         {
             // Whoever can reach the database may take it over; to go on here could make it two.
             PlatformLog.JobNotScheduled(logger, job.Name, e.Message);

@@ -4,6 +4,7 @@ using Hazina.Platform.Postgres;
 using Hazina.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Hazina.Platform.Tests.Jobs;
 
@@ -180,6 +181,21 @@ public sealed class JobRunnerTests : IAsyncLifetime
             time.Advance(Hour);
         }
 
+        await runner.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task A_fault_that_nobody_expected_ends_no_job_for_ever()
+    {
+        await using var owner = new NpgsqlConnection(test.ConnectionString);
+        await owner.ExecuteAsync("revoke insert on platform.jobs from platform_writer");
+        using var runner = Runner(Counting());
+        await runner.StartAsync(default);
+        await Eventually.TrueAsync(() => time.Waiting == 1, "the job waits for another turn");
+        Assert.Equal(0, runs);
+        await owner.ExecuteAsync("grant insert on platform.jobs to platform_writer");
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Eventually.TrueAsync(() => runs == 1, "the job runs");
         await runner.StopAsync(default);
     }
 
