@@ -22,6 +22,11 @@ sealed class ApprovedActs(
         LongestPause = TimeSpan.FromHours(1),
         Patience = TimeSpan.FromSeconds(40); // shorter than a transaction may idle
 
+    /// <summary>Each holds a connection while it is done, and may need others of the same twenty: were all of them held, each would wait for the rest.</summary>
+    const int AtOnce = 8;
+
+    readonly SemaphoreSlim room = new(AtOnce);
+
     /// <summary>Does those that are due.</summary>
     public async Task CarryDue(CancellationToken cancellation)
     {
@@ -46,6 +51,19 @@ sealed class ApprovedActs(
 
     /// <summary>Does one, unless somebody else is at it or it is done.</summary>
     public async Task Carry(Guid id, CancellationToken cancellation)
+    {
+        await room.WaitAsync(cancellation);
+        try
+        {
+            await Do(id, cancellation);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    async Task Do(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.Writer("platform").OpenConnectionAsync(cancellation);
         // Held while the act is done: it is the turn.

@@ -113,6 +113,18 @@ public sealed class ApprovalTests(ApprovalTests.Server server) : IClassFixture<A
     }
 
     [Fact]
+    public async Task More_at_once_than_there_are_connections_do_not_wait_for_each_other()
+    {
+        const int many = 48;
+        using var maker = await Maker();
+        using var checker = await Checker();
+        var asked = await Task.WhenAll(Enumerable.Range(0, many).Select(_ => Asked(maker, "aside")));
+        var done = await Task.WhenAll(asked.Select(a => Decide(checker, a, "approve")));
+        Assert.All(done, d => Assert.Equal("done", (string)d.Is(HttpStatusCode.OK)["status"]!));
+        Assert.Equal(many, TimesSaid("aside"));
+    }
+
+    [Fact]
     public async Task What_is_refused_says_why_and_what_fails_is_tried_again()
     {
         using var maker = await Maker();
@@ -263,15 +275,23 @@ public sealed class ApprovalTests(ApprovalTests.Server server) : IClassFixture<A
                 "Says the word.",
                 "test.decide",
                 TimeSpan.FromDays(7),
-                (_, wish, act, _) =>
+                (services, wish, act, stop) =>
                     wish.Word switch
                     {
+                        "aside" => Aside(services, wish, act, stop),
                         "never" => Task.FromResult<Refusal?>(No.Because("Never.")),
                         "ever" => throw new TimeoutException("not ever"),
                         "later" when failures.TryAdd(act.Id, true) => throw new TimeoutException("not now"),
                         _ => Task.FromResult(Said.TryAdd(act.Id, wish.Word) ? (Refusal?)null : No.Because("It was said before.")),
                     }
             );
+
+        /// <summary>Asks the database meanwhile, as what is approved does.</summary>
+        async Task<Refusal?> Aside(IServiceProvider services, Wish wish, ApprovedAct act, CancellationToken stop)
+        {
+            await services.GetRequiredService<ApprovalDesk>().GivenUp([act.Id], stop);
+            return Said.TryAdd(act.Id, wish.Word) ? null : No.Because("It was said before.");
+        }
 
         readonly ConcurrentDictionary<Guid, bool> failures = new();
 
