@@ -79,7 +79,8 @@ public sealed class HazinaProcess : IAsyncDisposable
         {
             await Eventually.TrueAsync(
                 () => hazina.Output.Contains(announcement, StringComparison.Ordinal) || hazina.HasExited,
-                "a server"
+                "a server, which said last:\n",
+                () => hazina.Output + hazina.Errors
             );
             Assert.False(hazina.HasExited, hazina.Errors);
         }

@@ -34,8 +34,9 @@ public sealed class Seat(string name, string dataFolder, params string[] argumen
 
     public async Task StartAsync()
     {
-        if (process is not null)
-            await process.DisposeAsync();
+        // Where the next does not start, that is the fault to tell, and not that the last one is gone.
+        if (Interlocked.Exchange(ref process, null) is { } last)
+            await last.DisposeAsync();
         (process, var at) = await HazinaProcess.ServeAsync(dataFolder, Urls, Settings, arguments);
         Volatile.Write(ref address, at);
     }

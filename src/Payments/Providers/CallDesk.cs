@@ -28,7 +28,7 @@ sealed partial class CallDesk(
         if (call.Status == CallStatus.Created)
             await Send(call, stop);
         else
-            await Hear(call.Id, await Ask(call, stop), stop);
+            await Hear(call.Id, await Ask(call, stop), stop, isFresh: call.Status == CallStatus.Succeeded);
     }
 
     async Task Send(ProviderCall call, CancellationToken stop)
@@ -71,8 +71,9 @@ sealed partial class CallDesk(
     }
 
     /// <summary>Has become true what was heard of a call. Safe to repeat, and side by side.</summary>
+    /// <param name="isFresh">See <see cref="CallRules.Next"/>.</param>
     /// <exception cref="CallBusyException">Not now.</exception>
-    public async Task Hear(Guid id, Verdict verdict, CancellationToken stop)
+    public async Task Hear(Guid id, Verdict verdict, CancellationToken stop, bool isFresh = false)
     {
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
@@ -95,7 +96,7 @@ sealed partial class CallDesk(
                 verdict = verdict with { Receipt = null };
             }
 
-            var (changed, effect) = CallRules.Next(call, verdict, book.Now, options.Value.QueryAfter);
+            var (changed, effect) = CallRules.Next(call, verdict, book.Now, options.Value.QueryAfter, isFresh);
             if (effect == CallEffect.None)
             {
                 if (changed == call || await book.Save(changed, stop))

@@ -20,11 +20,13 @@ static class CallRules
         LongestReason = 500;
 
     /// <summary>The call as it is to be, and what that means to its owner. The same call back: nothing is new.</summary>
+    /// <param name="isFresh">Whether the rail was asked when the success was known, and has answered at once; anything else may be older.</param>
     public static (ProviderCall Changed, CallEffect Effect) Next(
         ProviderCall call,
         Verdict verdict,
         DateTimeOffset now,
-        TimeSpan queryAfter
+        TimeSpan queryAfter,
+        bool isFresh = false
     )
     {
         var known = call with
@@ -36,7 +38,7 @@ static class CallRules
         return verdict.Kind switch
         {
             VerdictKind.Succeeded => Succeeded(known, verdict, now),
-            VerdictKind.Failed or VerdictKind.Cancelled => Failed(known, verdict, now),
+            VerdictKind.Failed or VerdictKind.Cancelled => Failed(known, verdict, now, isFresh),
             VerdictKind.Returned => Returned(known, verdict, now),
             _ when call.IsOver => (Later(known, now), CallEffect.None),
             _ when now >= call.DeadlineAt => Overdue(known, verdict, now, queryAfter),
@@ -65,16 +67,19 @@ static class CallRules
             Status = CallStatus.Succeeded,
             FailureCode = null,
             FailureReason = null,
+            Queries = 0,
             NextAt = null,
             StuckAt = null,
         };
         return (succeeded, call.IsOver ? CallEffect.SucceededLate : CallEffect.Succeeded);
     }
 
-    static (ProviderCall, CallEffect) Failed(ProviderCall call, Verdict verdict, DateTimeOffset now)
+    static (ProviderCall, CallEffect) Failed(ProviderCall call, Verdict verdict, DateTimeOffset now, bool isFresh = false)
     {
         if (call.Status == CallStatus.Succeeded)
-            return call.IsCollect ? (call with { NextAt = null }, CallEffect.None) : Returned(call, verdict, now);
+            return call.IsCollect ? (call with { NextAt = null }, CallEffect.None)
+                : isFresh ? Returned(call, verdict, now)
+                : (Contradicted(call, now), CallEffect.None);
         if (call.IsOver)
             return (Later(call, now), CallEffect.None);
         var failed = call with
@@ -89,6 +94,18 @@ static class CallRules
         };
         return (failed, CallEffect.Failed);
     }
+
+    /// <summary>
+    /// A payout that was paid is said to have failed. Rails have been seen to pay what they had said to have failed, and that word may be the later to arrive:
+    /// were it believed, its customer would have the money twice. The rail is asked what is true now.
+    /// </summary>
+    static ProviderCall Contradicted(ProviderCall call, DateTimeOffset now) =>
+        call.Queries + 1 < LateLooks.Length
+            ? call with
+            {
+                NextAt = call.NextAt ?? now,
+            }
+            : Stuck(call, now, "The rail says again and again that it has failed what it had said to be paid.");
 
     static (ProviderCall, CallEffect) Returned(ProviderCall call, Verdict verdict, DateTimeOffset now)
     {

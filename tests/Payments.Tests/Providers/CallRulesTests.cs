@@ -124,6 +124,27 @@ public sealed class CallRulesTests
     }
 
     [Fact]
+    public void An_older_word_that_a_payout_failed_is_asked_after_and_not_believed()
+    {
+        var no = Verdict.No(RailRefusals.RecipientUnavailable, "older");
+        var (paid, _) = Next(Call(CallKind.Payout) with { Queries = 9 }, new Verdict(VerdictKind.Succeeded));
+        var (asked, effect) = Next(paid, no);
+        Assert.Equal((CallStatus.Succeeded, CallEffect.None), (asked.Status, effect));
+        Assert.NotNull(asked.NextAt);
+        Assert.Null(Next(asked, new Verdict(VerdictKind.Succeeded)).Changed.NextAt);
+        // A rail that answers at once, and is asked now that it is known to have paid, says what is true now.
+        Assert.Equal(CallEffect.Returned, CallRules.Next(asked, no, Start.AddSeconds(2), QueryAfter, isFresh: true).Effect);
+        // One that answers later, and never otherwise, is nothing for a machine.
+        for (var look = 0; asked.StuckAt is null; look++)
+        {
+            Assert.True(look < 9);
+            var (later, _) = Next(asked with { NextAt = Start }, new Verdict(VerdictKind.AnswersLater));
+            (asked, effect) = Next(later, no);
+            Assert.Equal((CallStatus.Succeeded, CallEffect.None), (asked.Status, effect));
+        }
+    }
+
+    [Fact]
     public void A_payout_that_failed_and_was_paid_after_all_waits_for_people()
     {
         var failed = Call(CallKind.Payout, CallStatus.Failed);

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Dapper;
+using Hazina.Payments.Providers;
 using Hazina.Simulator;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazina.Payments.Tests.Withdrawals;
 
@@ -69,6 +72,36 @@ public sealed class WithdrawalTests(PaymentsServer server)
         Assert.NotNull((string?)back["return_transaction"]);
         await PaymentsServer.Has(asha, purse, 500m);
         Assert.Equal(["refund", "withdrawal", "deposit"], (await asha.Activity(purse)).Select(a => (string)a["type"]!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_older_word_that_it_failed_does_not_give_back_what_was_paid(bool toBank)
+    {
+        var asha = await server.Someone();
+        var (purse, number) = (await asha.Account(500), PaymentsServer.Number());
+        var to = toBank ? server.Bank("63", number) : PaymentsServer.Phone(number);
+        var id = (Guid)(await PaymentsServer.Withdraw(asha, purse, to, 120)).Is(HttpStatusCode.Created)["id"]!;
+        await PaymentsServer.Until(asha, $"/v1/withdrawals/{id}", "paid");
+        var call = (await server.CallOf(id)).Id;
+        await using var owner = await server.Owner();
+        var questions = await Questions();
+        var desk = (await server.App).Services.GetRequiredService<CallDesk>();
+        await desk.Hear(call, Verdict.No(RailRefusals.RecipientUnavailable, "said before it was paid"), CancellationToken.None);
+        await Eventually.TrueAsync(async () => await Questions() > questions && await HasAnswered(), "the rail has said that it is paid");
+        Assert.Equal("paid", (string)(await asha.Get($"/v1/withdrawals/{id}")).Is(HttpStatusCode.OK)["status"]!);
+        await PaymentsServer.Has(asha, purse, 380m);
+        Assert.Equal(("succeeded", false), ((await server.CallOf(id)).Status, (await server.CallOf(id)).IsStuck));
+
+        Task<int> Questions() =>
+            owner.QuerySingleAsync<int>(
+                "select count(*)::int from payments.provider_messages where call_id = @call and kind = 'request'",
+                new { call }
+            );
+
+        Task<bool> HasAnswered() =>
+            owner.QuerySingleAsync<bool>("select next_at is null from payments.provider_calls where id = @call", new { call });
     }
 
     [Fact]
