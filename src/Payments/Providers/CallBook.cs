@@ -325,6 +325,9 @@ sealed class CallBook(Database database, FieldCipher cipher, TimeProvider time)
         returning u.ordinal
         """;
 
-    const string HastenWriterSql =
-        "update payments.provider_calls set next_at = @now where id = @id and status <> 'created' and (next_at is null or next_at > @now)";
+    // Whoever is saving it at this moment reads it once more: the question would be lost.
+    const string HastenWriterSql = """
+        update payments.provider_calls set next_at = @now, version = version + 1
+         where id = @id and status <> 'created' and (next_at is null or next_at > @now)
+        """;
 }

@@ -51,9 +51,14 @@ static class CallRules
 
     static (ProviderCall, CallEffect) Succeeded(ProviderCall call, Verdict verdict, DateTimeOffset now)
     {
-        var received = call with { Receipt = call.Receipt ?? verdict.Receipt };
+        var received = call with
+        {
+            Receipt = call.Receipt ?? verdict.Receipt,
+            // A question about a payout that is due is asked all the same: a rail's word that it came back may be older news than its being paid.
+            NextAt = !call.IsCollect && call.NextAt <= now ? call.NextAt : null,
+        };
         if (call.Status == CallStatus.Succeeded)
-            return (received with { NextAt = null }, CallEffect.None);
+            return (received, CallEffect.None);
         if (verdict.Amount is { } moved && moved != call.Amount)
             return (Doubtful(received, now, $"The rail says that {moved} has moved."), CallEffect.None);
         // How much it was says a notice alone, which nobody has signed.
@@ -68,7 +73,6 @@ static class CallRules
             FailureCode = null,
             FailureReason = null,
             Queries = 0,
-            NextAt = null,
             StuckAt = null,
         };
         return (succeeded, call.IsOver ? CallEffect.SucceededLate : CallEffect.Succeeded);

@@ -131,7 +131,13 @@ public sealed class CallRulesTests
         var (asked, effect) = Next(paid, no);
         Assert.Equal((CallStatus.Succeeded, CallEffect.None), (asked.Status, effect));
         Assert.NotNull(asked.NextAt);
-        Assert.Null(Next(asked, new Verdict(VerdictKind.Succeeded)).Changed.NextAt);
+        // Asked after, that is claimed: then the answer is to that question. Anything else leaves the question as it is.
+        var claimed = asked with
+        {
+            NextAt = Start.AddMinutes(1),
+        };
+        Assert.Null(Next(claimed, new Verdict(VerdictKind.Succeeded)).Changed.NextAt);
+        Assert.Equal(asked.NextAt, Next(asked, new Verdict(VerdictKind.Succeeded)).Changed.NextAt);
         // A rail that answers at once, and is asked now that it is known to have paid, says what is true now.
         Assert.Equal(CallEffect.Returned, CallRules.Next(asked, no, Start.AddSeconds(2), QueryAfter, isFresh: true).Effect);
         // One that answers later, and never otherwise, is nothing for a machine.
