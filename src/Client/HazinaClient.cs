@@ -53,6 +53,9 @@ public sealed partial class HazinaClient : IDisposable
             }
         );
 
+    /// <summary>The same connections for somebody who may go away, such as a request that is answered with them: all calls end with this token.</summary>
+    public HazinaClient WithCancellation(CancellationToken cancellationToken) => new(this, options with { Stop = cancellationToken });
+
     /// <summary>Closes its connections, where they are its own.</summary>
     public void Dispose()
     {
@@ -104,7 +107,7 @@ public sealed partial class HazinaClient : IDisposable
     async Task<HttpResponseMessage> AnswerAsync(Call call, HttpCompletionOption until, CancellationToken stop)
     {
         using var late = new CancellationTokenSource(options.Timeout, options.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, options.Stop, late.Token);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -117,7 +120,8 @@ public sealed partial class HazinaClient : IDisposable
                 await Task.Delay(wait, options.Time, both.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException e) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException e)
+            when (late.IsCancellationRequested && !stop.IsCancellationRequested && !options.Stop.IsCancellationRequested)
         {
             throw HazinaException.Without(new TimeoutException($"not within {options.Timeout.TotalSeconds:0.#} s", e), call.IdempotencyKey);
         }

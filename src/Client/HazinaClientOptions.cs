@@ -23,4 +23,7 @@ public sealed record HazinaClientOptions
 
     /// <summary>For tests of waiting.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Ends all calls at once, as the caller's own token ends one.</summary>
+    internal CancellationToken Stop { get; init; }
 }

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Entry;
 using Hazina.Web.Pages;
 using Hazina.Web.Visits;

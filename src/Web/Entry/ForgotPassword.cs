@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -13,32 +12,31 @@ static class ForgotPassword
     {
         var login = visit.Field("login");
         var (email, phone) = Address.Of(login);
-        var asked = await visit.Api.Post<Asked>("/v1/auth/password/forgot", new { email, phone });
+        var asked = await visit.Api.ForgotPasswordAsync(new ForgotPasswordRequest { Email = email, Phone = phone }).Outcome();
         return asked.Problem is { } problem
             ? visit.Show<ForgotPage>(new ForgotModel(login, problem), problem.Status)
-            : visit.Show<ResetPage>(new ResetModel(asked.Value.Id.ToString(), login));
+            : visit.Show<ResetPage>(new ResetModel(asked.Value.Id, login));
     }
 
     public static async Task<IResult> Reset(Visit visit)
     {
-        var (id, login) = (visit.Field("password_reset"), visit.Field("login"));
-        var done = await visit.Api.Post<object>(
-            "/v1/auth/password/reset",
-            new
-            {
-                password_reset = id,
-                code = string.Concat(visit.Field("code").Where(char.IsAsciiLetterOrDigit)),
-                password = visit.Form["password"].ToString(),
-            }
-        );
-        return done.Problem is { } problem
+        var (id, login) = (visit.Carried("password_reset"), visit.Field("login"));
+        var refused = await visit
+            .Api.ResetPasswordAsync(
+                new ResetPasswordRequest
+                {
+                    PasswordReset = id,
+                    Code = string.Concat(visit.Field("code").Where(char.IsAsciiLetterOrDigit)),
+                    Password = visit.Form["password"].ToString(),
+                }
+            )
+            .Problem();
+        return refused is { } problem
             ? visit.Show<ResetPage>(new ResetModel(id, login, problem), problem.Status)
             : visit.Show<SignInPage>(new SignInModel { Login = login, Notice = Words.ResetDone });
     }
-
-    public sealed record Asked(Guid Id);
 }
 
 public sealed record ForgotModel(string? Login = null, Problem? Problem = null);
 
-public sealed record ResetModel(string Id, string Login, Problem? Problem = null);
+public sealed record ResetModel(Guid Id, string Login, Problem? Problem = null);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -11,17 +9,20 @@ static class SecondStep
     public static async Task<IResult> Post(Visit visit)
     {
         var token = visit.Field("token");
-        var passkey = visit.Given("credential") is null ? null : SignInByPasskey.Credential(visit);
-        var asked = await visit.Api.Post<SignIn.Answer>(
-            "/v1/auth/sign-in/second-step",
-            new
-            {
-                token,
-                code = visit.Given("code")?.Replace(" ", "", StringComparison.Ordinal),
-                recovery_code = visit.Given("recovery_code"),
-                passkey,
-            }
-        );
+        var passkey = visit.Given("credential") is null
+            ? null
+            : new PasskeyFields { Challenge = visit.Carried("challenge"), Credential = SignInByPasskey.Credential(visit) };
+        var asked = await visit
+            .Api.FinishSignInAsync(
+                new FinishSignInRequest
+                {
+                    Token = token,
+                    Code = visit.Given("code")?.Replace(" ", "", StringComparison.Ordinal),
+                    RecoveryCode = visit.Given("recovery_code"),
+                    Passkey = passkey,
+                }
+            )
+            .Outcome();
         if (asked.Problem is { } problem)
         {
             var methods = visit.Field("methods").Split(',', StringSplitOptions.RemoveEmptyEntries);
@@ -34,7 +35,7 @@ static class SecondStep
 
     public static async Task<IResult> Begin(Visit visit) =>
         SignInByPasskey.Told(
-            await visit.Api.Post<JsonElement>("/v1/auth/sign-in/second-step/passkey", new { token = visit.Field("token") })
+            await visit.Api.BeginSecondStepPasskeyAsync(new AskForSecondPasskeyRequest { Token = visit.Field("token") }).Outcome()
         );
 }
 

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -17,10 +16,9 @@ static class SignIn
     public static async Task<IResult> Post(Visit visit)
     {
         var login = visit.Field("login");
-        var asked = await visit.Api.Post<Answer>(
-            "/v1/auth/sign-in",
-            new { login = Address.Login(login), password = visit.Form["password"].ToString() }
-        );
+        var asked = await visit
+            .Api.SignInAsync(new SignInRequest { Login = Address.Login(login), Password = visit.Form["password"].ToString() })
+            .Outcome();
         if (asked.Problem is { } problem)
         {
             var again = new SignInModel
@@ -32,9 +30,9 @@ static class SignIn
             return visit.Show<SignInPage>(again, problem.Status);
         }
 
-        if (asked.Status == System.Net.HttpStatusCode.Accepted)
-            return visit.Show<SecondStepPage>(new SecondStepModel(asked.Value.Token, asked.Value.Methods ?? [], visit.Given("next")));
-        visit.SignIn(asked.Value.Token, asked.Value.ExpiresAt);
+        if (asked.Value.Pending is { } step)
+            return visit.Show<SecondStepPage>(new SecondStepModel(step.Token, step.Methods, visit.Given("next")));
+        visit.SignIn(asked.Value.Done!.Token, asked.Value.Done.ExpiresAt);
         return visit.Go(Visit.Local(visit.Given("next"), "/wallet"));
     }
 
@@ -45,9 +43,6 @@ static class SignIn
             return visit.Go("/sign-in?next=" + Uri.EscapeDataString(visit.Path + visit.Context.Request.QueryString));
         return visit.Show<SignInPage>(new SignInModel { HasEnded = true }, StatusCodes.Status401Unauthorized);
     }
-
-    /// <summary>A session, or the first half of one.</summary>
-    public sealed record Answer(string Token, DateTimeOffset ExpiresAt, IReadOnlyList<string>? Methods);
 }
 
 public sealed record SignInModel

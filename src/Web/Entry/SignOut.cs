@@ -1,4 +1,4 @@
-using Hazina.Web.Calls;
+using System.Net;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -12,9 +12,9 @@ static class SignOut
         try
         {
             if (visit.Token is not null)
-                await visit.Api.Post<object>("/v1/auth/sign-out");
+                await visit.Api.SignOutAsync();
         }
-        catch (ApiFault fault) when (fault.Problem.Status == StatusCodes.Status401Unauthorized)
+        catch (HazinaException no) when (no.Status == HttpStatusCode.Unauthorized)
         {
             // It had ended already.
         }

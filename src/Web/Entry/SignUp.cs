@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -13,22 +12,21 @@ static class SignUp
     {
         var (login, name) = (visit.Field("login"), visit.Given("full_name"));
         var (email, phone) = Address.Of(login);
-        var asked = await visit.Api.Post<Registration>(
-            "/v1/auth/register",
-            new
-            {
-                email,
-                phone,
-                password = visit.Form["password"].ToString(),
-                full_name = name,
-            }
-        );
+        var asked = await visit
+            .Api.RegisterAsync(
+                new RegisterRequest
+                {
+                    Email = email,
+                    Phone = phone,
+                    Password = visit.Form["password"].ToString(),
+                    FullName = name,
+                }
+            )
+            .Outcome();
         return asked.Problem is { } problem
             ? visit.Show<SignUpPage>(new SignUpModel(login, name, problem), problem.Status)
             : visit.Show<VerifyPage>(new VerifyModel(asked.Value.Id, login));
     }
-
-    public sealed record Registration(Guid Id);
 }
 
 public sealed record SignUpModel(string? Login = null, string? FullName = null, Problem? Problem = null);

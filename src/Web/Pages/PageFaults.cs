@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Layout;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
@@ -25,9 +24,14 @@ sealed partial class PageFaults(RequestDelegate next, ILogger<PageFaults> logger
         {
             return; // nobody is there to see it
         }
-        catch (ApiFault fault) when (!context.Response.HasStarted)
+        catch (HazinaException no) when (!context.Response.HasStarted)
         {
-            await Answer(context, fault.Problem);
+            await Answer(context, Problem.Of(no));
+            return;
+        }
+        catch (BadHttpRequestException bad) when (!context.Response.HasStarted && bad.StatusCode == StatusCodes.Status404NotFound)
+        {
+            await Show(context, new FaultModel(StatusCodes.Status404NotFound, FaultKind.NotThere));
             return;
         }
         catch (BadHttpRequestException) when (!context.Response.HasStarted)

@@ -1,4 +1,4 @@
-using Hazina.Web.Calls;
+using System.Net;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -50,7 +50,7 @@ public sealed class PageMap(IEndpointRouteBuilder routes)
         {
             await visit.Recognise();
         }
-        catch (ApiFault fault) when (isOpen && fault.Problem.Status == StatusCodes.Status401Unauthorized)
+        catch (HazinaException no) when (isOpen && no.Status == HttpStatusCode.Unauthorized)
         {
             visit.SignOut();
         }

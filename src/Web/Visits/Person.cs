@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using Hazina.Web.Calls;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Hazina.Web.Visits;
 
 /// <summary>Who is signed in, and how they like their pages.</summary>
-public sealed record Person(Me Me, Preferences Preferences)
+public sealed record Person(UserAnswer Me, PreferencesAnswer Preferences)
 {
     public string Name => Me.FirstName ?? Me.FullName ?? Me.Email ?? Me.Phone ?? "";
 
@@ -17,28 +16,6 @@ public sealed record Person(Me Me, Preferences Preferences)
         TimeZoneInfo.TryFindSystemTimeZoneById(Preferences.TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
 }
 
-public sealed record Me(
-    Guid Id,
-    string? FullName,
-    string? FirstName,
-    string? Email,
-    string? Phone,
-    IReadOnlyList<string> Roles,
-    string KycStatus,
-    bool SecondFactor
-);
-
-public sealed record Preferences(
-    string Theme,
-    string Language,
-    string TimeZone,
-    string Currency,
-    Notifications Notifications,
-    bool Marketing
-);
-
-public sealed record Notifications(bool Email, bool Sms, bool Push);
-
 /// <summary>Remembers for a moment who sessions are of: every page shows it, and it seldom changes. The API judges each call all the same.</summary>
 sealed class People(TimeProvider time) : IDisposable
 {
@@ -46,13 +23,13 @@ sealed class People(TimeProvider time) : IDisposable
 
     readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
-    public async Task<Person> Find(string token, Api api)
+    public async Task<Person> Find(string token, HazinaClient api)
     {
         var now = time.GetUtcNow();
         if (cache.TryGetValue(KeyOf(token), out Known? known) && known!.Until > now)
             return known.Person;
-        var me = api.Get<Me>("/v1/me");
-        var preferences = api.Get<Preferences>("/v1/me/preferences");
+        var me = api.GetMeAsync();
+        var preferences = api.GetPreferencesAsync();
         var person = new Person(await me, await preferences);
         cache.Set(
             KeyOf(token),

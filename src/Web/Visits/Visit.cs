@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Hazina.Web.Calls;
 using Hazina.Web.Pages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -9,19 +8,19 @@ namespace Hazina.Web.Visits;
 /// <summary>One request of a browser, and who it is from.</summary>
 public sealed class Visit
 {
-    readonly ApiConnection connection;
     readonly People people;
 
     internal Visit(HttpContext context, ApiConnection connection, People people, WebOptions options)
     {
-        (Context, this.connection, this.people, Options) = (context, connection, people, options);
+        (Context, this.people, Options) = (context, people, options);
         Token = SessionCookie.Read(context);
-        Api = connection.For(context, () => Token);
+        Api = connection.For(context, Token);
     }
 
     public HttpContext Context { get; }
 
-    public Api Api { get; }
+    /// <summary>The API, called in the visitor's name.</summary>
+    public HazinaClient Api { get; private set; }
 
     public WebOptions Options { get; }
 
@@ -49,9 +48,20 @@ public sealed class Visit
     public string? Asked(string name) => Context.Request.Query[name].ToString().Trim() is { Length: > 0 } asked ? asked : null;
 
     /// <summary>An id of the address' path.</summary>
-    public string Route(string name) => Uri.EscapeDataString((string?)Context.Request.RouteValues[name] ?? "");
+    /// <exception cref="BadHttpRequestException">It is none, so there is nothing there.</exception>
+    public Guid Route(string name) => Guid.TryParse((string?)Context.Request.RouteValues[name], out var id) ? id : throw NotThere();
 
-    /// <exception cref="ApiFault">The session has ended, or the API cannot be reached.</exception>
+    /// <summary>An id that a form of ours carries along, or offers to choose from; null where it is none.</summary>
+    public Guid? Chosen(string name) => Guid.TryParse(Field(name), out var id) ? id : null;
+
+    /// <summary>The same, where the form surely has it.</summary>
+    /// <exception cref="BadHttpRequestException">It has not.</exception>
+    public Guid Carried(string name) => Chosen(name) ?? throw new BadHttpRequestException($"No id in {name}.");
+
+    /// <summary>To be thrown where there is no such page.</summary>
+    public static BadHttpRequestException NotThere() => new("Nothing is there.", StatusCodes.Status404NotFound);
+
+    /// <exception cref="HazinaException">The session has ended, or the API cannot be reached.</exception>
     [MemberNotNullWhen(true, nameof(Person))]
     public async Task<bool> Recognise()
     {
@@ -64,6 +74,7 @@ public sealed class Visit
     public void SignIn(string token, DateTimeOffset expires)
     {
         Token = token;
+        Api = Api.WithToken(token);
         SessionCookie.Set(Context, token, expires);
     }
 
@@ -73,6 +84,7 @@ public sealed class Visit
         if (Token is { } token)
             people.Forget(token);
         (Token, Person) = (null, null);
+        Api = Api.WithToken(null);
         SessionCookie.Remove(Context);
     }
 

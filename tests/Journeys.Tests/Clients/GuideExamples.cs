@@ -92,11 +92,11 @@ static class GuideExamples
         return $"{file.Name}: {Encoding.UTF8.GetString(copy.ToArray())}";
     }
 
-    public static async Task<Guid> Gateway(Uri address, HttpClient connections, string token, string browser, string origin)
+    public static async Task<Guid> Gateway(Uri address, HttpClient connections, string token, string origin, CancellationToken goneAway)
     {
         #region gateway
         var gateway = new HazinaClient(new HazinaClientOptions { Address = address, Timeout = TimeSpan.FromSeconds(10) }, connections);
-        var visitor = gateway.WithToken(token).WithHeader("User-Agent", browser).WithHeader("X-Forwarded-For", origin);
+        var visitor = gateway.WithToken(token).WithHeader("X-Forwarded-For", origin).WithCancellation(goneAway); // with them ends what is asked for them
         #endregion
         return (await visitor.GetMeAsync()).Id;
     }

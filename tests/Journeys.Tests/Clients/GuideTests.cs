@@ -50,7 +50,8 @@ public sealed partial class GuideTests(AccountsServer server)
         Assert.Equal(2_000m, await GuideExamples.Sum(hazina, purse));
         Assert.Equal("bill.txt: 250 exercise books", await GuideExamples.Files(hazina, purse));
         using var connections = new HttpClient();
-        Assert.Equal(asha.Id, await GuideExamples.Gateway(address, connections, asha.Token, "a browser", "203.0.113.7"));
+        using var stop = new CancellationTokenSource();
+        Assert.Equal(asha.Id, await GuideExamples.Gateway(address, connections, asha.Token, "203.0.113.7", stop.Token));
     }
 
     [Fact]

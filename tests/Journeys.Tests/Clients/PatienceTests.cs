@@ -56,6 +56,21 @@ public sealed class PatienceTests
     }
 
     [Fact]
+    public async Task What_is_asked_for_somebody_ends_when_they_go_away()
+    {
+        await using var server = await OtherServer.StartAsync(OtherServer.Json(Preferences));
+        using var gone = new CancellationTokenSource();
+        using var hazina = new HazinaClient(server.Address);
+        var theirs = hazina.WithCancellation(gone.Token).WithHeader("X-Forwarded-For", "203.0.113.7");
+        await theirs.GetPreferencesAsync();
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => theirs.GetPreferencesAsync());
+        Assert.Single(server.Keys);
+        // Others use the same connections.
+        await hazina.GetPreferencesAsync();
+    }
+
+    [Fact]
     public async Task It_is_tried_so_often_and_no_more_and_only_where_it_cannot_happen_twice()
     {
         await using var server = await OtherServer.StartAsync(OtherServer.Busy(503, "0"));

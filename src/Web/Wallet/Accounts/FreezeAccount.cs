@@ -6,19 +6,35 @@ namespace Hazina.Web.Wallet.Accounts;
 /// <summary>The button for when a phone is lost: nothing goes out until it is pressed again.</summary>
 static class FreezeAccount
 {
-    public static Task<IResult> Freeze(Visit visit) => Post(visit, "freeze", Words.FrozenNow);
-
-    public static Task<IResult> Unfreeze(Visit visit) => Post(visit, "unfreeze", Words.UnfrozenNow);
-
-    static async Task<IResult> Post(Visit visit, string verb, string told)
+    public static async Task<IResult> Freeze(Visit visit)
     {
-        var path = $"/accounts/{visit.Route("account")}";
-        var done = await visit.Api.Post<object>($"/v1{path}/{verb}");
-        if (done.Problem is null)
-            return visit.Go("/wallet" + path, told);
-        if (done.Problem.AsksWho)
-            return visit.Go("/wallet/confirm?next=" + Uri.EscapeDataString("/wallet" + path));
-        var account = await visit.Api.Get<Account>("/v1" + path);
-        return visit.Show<AccountPage>(new AccountModel(account, [], done.Problem), done.Problem.Status);
+        var account = visit.Route("account");
+        return await After(
+            visit,
+            account,
+            await visit.Api.FreezeAccountAsync(account, new FreezeAccountRequest()).Problem(),
+            Words.FrozenNow
+        );
+    }
+
+    public static async Task<IResult> Unfreeze(Visit visit)
+    {
+        var account = visit.Route("account");
+        return await After(
+            visit,
+            account,
+            await visit.Api.UnfreezeAccountAsync(account, new FreezeAccountRequest()).Problem(),
+            Words.UnfrozenNow
+        );
+    }
+
+    static async Task<IResult> After(Visit visit, Guid id, Problem? problem, string told)
+    {
+        var path = $"/wallet/accounts/{id}";
+        if (problem is null)
+            return visit.Go(path, told);
+        if (problem.AsksWho)
+            return visit.Go("/wallet/confirm?next=" + Uri.EscapeDataString(path));
+        return visit.Show<AccountPage>(new AccountModel(await visit.Api.GetAccountAsync(id), [], problem), problem.Status);
     }
 }

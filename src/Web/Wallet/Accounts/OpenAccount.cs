@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -15,16 +14,17 @@ static class OpenAccount
     {
         var (currency, nickname, key) = (visit.Field("currency"), visit.Given("nickname"), visit.Field("key"));
         var kind = visit.Given("kind") ?? "wallet";
-        var made = await visit.Api.Post<Account>(
-            "/v1/accounts",
-            new
-            {
-                currency,
-                kind,
-                nickname,
-            },
-            key
-        );
+        var made = await visit
+            .Api.OpenAccountAsync(
+                new OpenAccountRequest
+                {
+                    Currency = currency,
+                    Kind = AccountKind.Of(kind),
+                    Nickname = nickname,
+                },
+                key
+            )
+            .Outcome();
         return made.Problem is { } problem
             ? visit.Show<OpenAccountPage>(
                 new OpenAccountModel(await Currencies(visit), currency, nickname, Asking.NewKey(), problem),
@@ -35,7 +35,7 @@ static class OpenAccount
 
     static async Task<IReadOnlyList<(string, string)>> Currencies(Visit visit)
     {
-        var listed = await visit.Api.Send<Listed<Currency>>(HttpMethod.Get, "/v1/ledger/currencies");
+        var listed = await visit.Api.ListCurrenciesAsync().Outcome();
         // Who may not see the ledger's list is offered what most people here use.
         return listed.Problem is null
             ?
@@ -50,8 +50,6 @@ static class OpenAccount
     }
 
     static readonly string[] Usual = ["KES", "USD", "EUR", "GBP", "UGX", "TZS", "RWF", "BTC"];
-
-    public sealed record Currency(string Code, string Name, bool Crypto);
 }
 
 public sealed record OpenAccountModel(

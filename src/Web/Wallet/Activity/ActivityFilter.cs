@@ -34,18 +34,20 @@ public sealed record ActivityFilter(string? Account, string? Text, string? Type,
         );
     }
 
-    /// <summary>For the API.</summary>
-    public string Query(Visit visit, int limit, string? after)
+    /// <summary>A page of what fits.</summary>
+    public Task<Page<ActivityAnswer>> List(Visit visit, Guid account, int limit, string? after)
     {
         ArgumentNullException.ThrowIfNull(visit);
         var zone = visit.Person?.Zone ?? TimeZoneInfo.Utc;
-        var query = new StringBuilder($"?limit={limit}");
-        Add(query, "text", Text is { Length: > 1 } ? Text : null);
-        Add(query, "type", Type);
-        Add(query, "from", Start(From, 0, zone));
-        Add(query, "until", Start(Until, 1, zone));
-        Add(query, "starting_after", after);
-        return query.ToString();
+        return visit.Api.ListActivityAsync(
+            account,
+            type: Type,
+            from: Start(From, 0, zone),
+            until: Start(Until, 1, zone),
+            text: Text is { Length: > 1 } ? Text : null,
+            limit: limit,
+            startingAfter: after
+        );
     }
 
     /// <summary>For links of these pages.</summary>

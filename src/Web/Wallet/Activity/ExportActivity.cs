@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -23,7 +22,7 @@ static class ExportActivity
         string? after = null;
         for (var told = 0; told < Most; told += AtOnce)
         {
-            var page = await visit.Api.Get<Listed<ActivityEntry>>($"/v1/accounts/{account}/activity{filter.Query(visit, AtOnce, after)}");
+            var page = await filter.List(visit, account, AtOnce, after);
             foreach (var entry in page.Data)
                 Add(lines, entry);
             if (!page.HasMore)
@@ -35,18 +34,18 @@ static class ExportActivity
         return Results.Text(lines.ToString(), "text/csv", Encoding.UTF8);
     }
 
-    static void Add(StringBuilder lines, ActivityEntry e)
+    static void Add(StringBuilder lines, ActivityAnswer e)
     {
         string?[] cells =
         [
             e.Id.ToString(),
             e.OccurredAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            e.Type,
-            e.Status,
-            e.Side,
-            e.Amount.Amount,
+            e.Type.Value,
+            e.Status.Value,
+            e.Side.Value,
+            Digits(e.Amount),
             e.Amount.Currency,
-            e.BalanceAfter?.Amount,
+            e.BalanceAfter is { } balance ? Digits(balance) : null,
             Text(e.Counterparty),
             Text(e.Description),
             Text(e.Reference),
@@ -54,6 +53,8 @@ static class ExportActivity
         ];
         lines.AppendJoin(',', cells.Select(Quoted)).Append("\r\n");
     }
+
+    static string Digits(Amount amount) => amount.Value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What somebody else wrote must be no formula in the table of whoever opens it.</summary>
     static string? Text(string? text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;

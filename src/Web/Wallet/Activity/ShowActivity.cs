@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -16,11 +15,9 @@ static class ShowActivity
         var filter = ActivityFilter.Of(visit);
         var account = accounts.FirstOrDefault(a => a.Id.ToString() == filter.Account) ?? accounts[0];
         filter = filter with { Account = account.Id.ToString() };
-        var entries = await visit.Api.Get<Listed<ActivityEntry>>(
-            $"/v1/accounts/{account.Id}/activity{filter.Query(visit, OnPage, filter.After)}"
-        );
+        var entries = await filter.List(visit, account.Id, OnPage, filter.After);
         return visit.Show<ActivityPage>(new ActivityModel(accounts, filter, entries));
     }
 }
 
-public sealed record ActivityModel(IReadOnlyList<Account> Accounts, ActivityFilter Filter, Listed<ActivityEntry> Entries);
+public sealed record ActivityModel(IReadOnlyList<AccountAnswer> Accounts, ActivityFilter Filter, Page<ActivityAnswer> Entries);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -17,15 +16,13 @@ static class ShowEntry
         var at = long.TryParse(visit.Asked("at"), NumberStyles.None, CultureInfo.InvariantCulture, out var stamp)
             ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(stamp, 4_102_444_800_000))
             : DateTimeOffset.UnixEpoch;
-        var listed = await visit.Api.Get<Listed<ActivityEntry>>(
-            $"/v1/accounts/{account}/activity?limit=100&from={Text(at - Around)}&until={Text(at + Around)}"
-        );
-        var found = listed.Data.FirstOrDefault(e => e.Id.ToString() == entry) ?? throw new ApiFault(new Problem { Status = 404 });
+        var listed = await visit.Api.ListActivityAsync(account, limit: 100, from: Text(at - Around), until: Text(at + Around));
+        var found = listed.Data.FirstOrDefault(e => e.Id == entry) ?? throw Visit.NotThere();
         return visit.Show<EntryPage>(found);
     }
 
     /// <summary>Where the page of an entry is.</summary>
-    public static string Link(ActivityEntry entry) =>
+    public static string Link(ActivityAnswer entry) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"/wallet/activity/{entry.Account}/{entry.Id}?at={entry.OccurredAt.ToUnixTimeMilliseconds()}"

@@ -25,7 +25,7 @@ public sealed record Chart(string? Line, string? Area, DateTimeOffset From, deci
             // Before the first one known there was something else, which nobody knows: the picture begins there.
             if (history.Entries.HasMore && entries.Count > 0 && entries[0].OccurredAt > from)
                 from = entries[0].OccurredAt;
-            steps.AddRange(entries.Select(e => (e.OccurredAt, now.Count, e.BalanceAfter!.Value)));
+            steps.AddRange(entries.Select(e => (e.OccurredAt, now.Count, e.BalanceAfter!.Value.Value)));
             now.Add(0);
         }
 

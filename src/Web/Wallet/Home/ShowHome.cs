@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -9,16 +8,15 @@ static class ShowHome
 {
     /// <summary>How many accounts are drawn and looked into: who has more goes to the account.</summary>
     const int MostDrawn = 8,
-        Latest = 8;
+        Latest = 8,
+        InChart = 60;
 
     public static async Task<IResult> Get(Visit visit)
     {
-        var (asked, held) = (Asking.Accounts(visit), visit.Api.Get<Balances>("/v1/balances"));
+        var (asked, held) = (Asking.Accounts(visit), visit.Api.GetBalancesAsync());
         var accounts = await asked;
         var histories = await Task.WhenAll(
-            accounts
-                .Take(MostDrawn)
-                .Select(async a => new History(a, await visit.Api.Get<Listed<ActivityEntry>>($"/v1/accounts/{a.Id}/activity?limit=60")))
+            accounts.Take(MostDrawn).Select(async a => new History(a, await visit.Api.ListActivityAsync(a.Id, limit: InChart)))
         );
         var purses = (await held).Data.Select(b => new Purse(b, Chart.Of(histories.Where(h => h.Account.Currency == b.Currency)))).ToList();
         var latest = histories.SelectMany(h => h.Entries.Data).OrderByDescending(e => e.OccurredAt).Take(Latest).ToList();
@@ -26,15 +24,9 @@ static class ShowHome
     }
 }
 
-public sealed record HomeModel(IReadOnlyList<Account> Accounts, IReadOnlyList<Purse> Purses, IReadOnlyList<ActivityEntry> Latest);
+public sealed record HomeModel(IReadOnlyList<AccountAnswer> Accounts, IReadOnlyList<Purse> Purses, IReadOnlyList<ActivityAnswer> Latest);
 
 /// <summary>All of one currency.</summary>
-public sealed record Purse(CurrencyBalance Money, Chart Chart);
+public sealed record Purse(GetBalancesCurrencies Money, Chart Chart);
 
-public sealed record Balances(IReadOnlyList<CurrencyBalance> Data);
-
-public sealed record CurrencyBalance(string Currency, int Accounts, Balance Balance, IReadOnlyList<Hold> HeldFor);
-
-public sealed record Hold(string? Type, Wire Amount, int Count);
-
-public sealed record History(Account Account, Listed<ActivityEntry> Entries);
+public sealed record History(AccountAnswer Account, Page<ActivityAnswer> Entries);

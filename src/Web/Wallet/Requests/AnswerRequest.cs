@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -11,20 +10,19 @@ static class AnswerRequest
 
     public static async Task<IResult> Pay(Visit visit)
     {
-        var id = visit.Route("request");
-        var paid = await visit.Api.Post<object>($"/v1/payment-requests/{id}/pay", new { payer = visit.Field("payer") }, visit.Field("key"));
-        return await After(visit, paid.Problem, Words.PaidNow);
+        var order = new PayRequestRequest { Payer = visit.Carried("payer") };
+        return await After(
+            visit,
+            await visit.Api.PayPaymentRequestAsync(visit.Route("request"), order, visit.Field("key")).Problem(),
+            Words.PaidNow
+        );
     }
 
-    public static Task<IResult> Decline(Visit visit) => Do(visit, "decline", Words.DeclinedNow);
+    public static async Task<IResult> Decline(Visit visit) =>
+        await After(visit, await visit.Api.DeclinePaymentRequestAsync(visit.Route("request")).Problem(), Words.DeclinedNow);
 
-    public static Task<IResult> Cancel(Visit visit) => Do(visit, "cancel", Words.CancelledNow);
-
-    static async Task<IResult> Do(Visit visit, string verb, string told)
-    {
-        var done = await visit.Api.Post<object>($"/v1/payment-requests/{visit.Route("request")}/{verb}");
-        return await After(visit, done.Problem, told);
-    }
+    public static async Task<IResult> Cancel(Visit visit) =>
+        await After(visit, await visit.Api.CancelPaymentRequestAsync(visit.Route("request")).Problem(), Words.CancelledNow);
 
     static async Task<IResult> After(Visit visit, Problem? problem, string told) =>
         problem is null
@@ -33,11 +31,11 @@ static class AnswerRequest
 
     static async Task<RequestModel> Model(Visit visit, Problem? problem)
     {
-        var request = await visit.Api.Get<MoneyRequest>($"/v1/payment-requests/{visit.Route("request")}");
-        var mayPay = !request.IsMine && request.Status == "open";
+        var request = await visit.Api.GetPaymentRequestAsync(visit.Route("request"));
+        var mayPay = !request.IsMine && request.Status == RequestStatus.Open;
         var accounts = mayPay ? (await Asking.Accounts(visit)).Where(a => a.Currency == request.Currency).ToList() : [];
         return new RequestModel(request, accounts, Asking.NewKey(), problem);
     }
 }
 
-public sealed record RequestModel(MoneyRequest Request, IReadOnlyList<Account> Accounts, string Key, Problem? Problem);
+public sealed record RequestModel(RequestAnswer Request, IReadOnlyList<AccountAnswer> Accounts, string Key, Problem? Problem);

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -28,8 +27,7 @@ static class AskForMoney
                 },
                 StatusCodes.Status422UnprocessableEntity
             );
-        var amount = Wire.Typed(model.Amount, account.Currency);
-        if (!amount.IsPositive)
+        if (Typed.Amount(model.Amount, account.Currency) is not { } amount)
             return visit.Show<AskPage>(
                 model with
                 {
@@ -37,17 +35,18 @@ static class AskForMoney
                 },
                 StatusCodes.Status422UnprocessableEntity
             );
-        var made = await visit.Api.Post<MoneyRequest>(
-            "/v1/payment-requests",
-            new
-            {
-                account = account.Id,
-                to = Entry.Address.Login(model.To),
-                amount,
-                description = model.Description,
-            },
-            model.Key
-        );
+        var made = await visit
+            .Api.CreatePaymentRequestAsync(
+                new CreateRequestRequest
+                {
+                    Account = account.Id,
+                    To = Entry.Address.Login(model.To),
+                    Amount = amount,
+                    Description = model.Description,
+                },
+                model.Key
+            )
+            .Outcome();
         return made.Problem is { } problem
             ? visit.Show<AskPage>(model with { Problem = problem, Key = Asking.NewKey() }, problem.Status)
             : visit.Go($"/wallet/requests/{made.Value.Id}", Words.Asked);
@@ -55,7 +54,7 @@ static class AskForMoney
 }
 
 public sealed record AskModel(
-    IReadOnlyList<Account> Accounts,
+    IReadOnlyList<AccountAnswer> Accounts,
     string Account,
     string To,
     string Amount,

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -9,29 +8,10 @@ static class ShowRequests
 {
     public static async Task<IResult> Get(Visit visit) =>
         visit.Show<RequestsPage>(
-            (IReadOnlyList<MoneyRequest>)
+            (IReadOnlyList<RequestAnswer>)
                 [.. (await Listed(visit, "asked")).Concat(await Listed(visit, "asker")).OrderByDescending(r => r.CreatedAt)]
         );
 
-    static async Task<IReadOnlyList<MoneyRequest>> Listed(Visit visit, string role) =>
-        (await visit.Api.Get<Listed<MoneyRequest>>($"/v1/payment-requests?limit=50&role={role}")).Data;
-}
-
-public sealed record MoneyRequest(
-    Guid Id,
-    string Status,
-    string Side,
-    string? AskerName,
-    string? AskedName,
-    bool IsForAnybody,
-    Wire? Amount,
-    string Currency,
-    string? Description,
-    Wire? Paid,
-    DateTimeOffset ExpiresAt,
-    DateTimeOffset CreatedAt
-)
-{
-    /// <summary>Whether it is ours to be paid.</summary>
-    public bool IsMine => Side == "asker";
+    static async Task<IReadOnlyList<RequestAnswer>> Listed(Visit visit, string role) =>
+        (await visit.Api.ListPaymentRequestsAsync(role: role, limit: 50)).Data;
 }

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +10,7 @@ static class AddAuthenticator
 
     public static async Task<IResult> Post(Visit visit)
     {
-        var begun = await visit.Api.Post<Begun>("/v1/me/authenticator");
+        var begun = await visit.Api.BeginAuthenticatorAsync().Outcome();
         return begun.Problem switch
         {
             null => visit.Show<AuthenticatorPage>(new AuthenticatorModel(begun.Value.Secret)),
@@ -22,10 +21,11 @@ static class AddAuthenticator
 
     public static async Task<IResult> Confirm(Visit visit)
     {
-        var done = await visit.Api.Post<RecoveryCodes>(
-            "/v1/me/authenticator/confirm",
-            new { code = visit.Field("code").Replace(" ", "", StringComparison.Ordinal) }
-        );
+        var done = await visit
+            .Api.ConfirmAuthenticatorAsync(
+                new ConfirmAuthenticatorRequest { Code = visit.Field("code").Replace(" ", "", StringComparison.Ordinal) }
+            )
+            .Outcome();
         if (done.Problem is { AsksWho: true })
             return visit.Go("/wallet/confirm?next=/wallet/security/authenticator");
         if (done.Problem is { } problem)
@@ -33,8 +33,6 @@ static class AddAuthenticator
         visit.Changed();
         return await ShowSecurity.Show(visit, null, done.Value.Codes);
     }
-
-    public sealed record Begun(string Secret);
 }
 
 public sealed record AuthenticatorModel(string? Secret, Problem? Problem = null);

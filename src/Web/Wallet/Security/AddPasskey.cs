@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Hazina.Web.Calls;
 using Hazina.Web.Entry;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
@@ -11,15 +9,23 @@ static class AddPasskey
 {
     public static async Task<IResult> Begin(Visit visit)
     {
-        var begun = await visit.Api.Post<JsonElement>("/v1/me/passkeys/begin");
+        var begun = await visit.Api.BeginPasskeyAsync().Outcome();
         // The script follows it, as a browser does.
         return begun.Problem is { AsksWho: true } ? visit.Go("/wallet/confirm?next=/wallet/security") : SignInByPasskey.Told(begun);
     }
 
     public static async Task<IResult> Post(Visit visit)
     {
-        var answer = SignInByPasskey.Credential(visit) with { Name = visit.Given("name") ?? Words.ThisDevice };
-        var added = await visit.Api.Post<Added>("/v1/me/passkeys", answer);
+        var added = await visit
+            .Api.AddPasskeyAsync(
+                new AddPasskeyRequest
+                {
+                    Challenge = visit.Carried("challenge"),
+                    Credential = SignInByPasskey.Credential(visit),
+                    Name = visit.Given("name") ?? Words.ThisDevice,
+                }
+            )
+            .Outcome();
         if (added.Problem is not null)
             return await ShowSecurity.After(visit, added.Problem, "");
         visit.Changed();
@@ -30,13 +36,8 @@ static class AddPasskey
 
     public static async Task<IResult> Remove(Visit visit)
     {
-        var done = await visit.Api.Delete<object>($"/v1/me/passkeys/{visit.Route("passkey")}");
+        var problem = await visit.Api.RemovePasskeyAsync(visit.Route("passkey")).Problem();
         visit.Changed();
-        return await ShowSecurity.After(visit, done.Problem, Words.PasskeyRemoved);
+        return await ShowSecurity.After(visit, problem, Words.PasskeyRemoved);
     }
-
-    public sealed record Added(RecoveryCodes? RecoveryCodes);
 }
-
-/// <param name="Codes">Ten, each good once.</param>
-public sealed record RecoveryCodes(IReadOnlyList<string> Codes);

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -25,14 +24,14 @@ static class ConfirmWho
         var (password, code) = (visit.Form["who_password"].ToString(), visit.Given("who_code")?.Replace(" ", "", StringComparison.Ordinal));
         if (password.Length == 0 && code is null && !isNeeded)
             return null;
-        var done = await visit.Api.Post<Confirmed>("/v1/auth/confirm", new { password = password.Length == 0 ? null : password, code });
+        var done = await visit
+            .Api.ConfirmIdentityAsync(new ConfirmRequest { Password = password.Length == 0 ? null : password, Code = code })
+            .Outcome();
         if (done.Problem is not null)
             return done.Problem;
         visit.SignIn(done.Value.Token, done.Value.ConfirmedAt + CookieLife);
         return null;
     }
-
-    public sealed record Confirmed(string Token, DateTimeOffset ConfirmedAt);
 }
 
 public sealed record ConfirmWhoModel(string? Next, Problem? Problem = null);

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -7,13 +6,15 @@ namespace Hazina.Web.Wallet.Security;
 /// <summary>Where one is signed in, with what one signs in, and which programs may act in one's name.</summary>
 static class ShowSecurity
 {
+    const int AtMost = 50;
+
     public static Task<IResult> Get(Visit visit) => Show(visit, null);
 
     public static async Task<IResult> Show(Visit visit, Problem? problem, IReadOnlyList<string>? codes = null)
     {
-        var sessions = visit.Api.Get<Listed<Session>>("/v1/sessions?limit=50");
-        var passkeys = visit.Api.Get<Listed<Passkey>>("/v1/me/passkeys?limit=50");
-        var keys = visit.Api.Send<Listed<ApiKey>>(HttpMethod.Get, "/v1/keys?limit=50");
+        var sessions = visit.Api.ListSessionsAsync(limit: AtMost);
+        var passkeys = visit.Api.ListPasskeysAsync(limit: AtMost);
+        var keys = visit.Api.ListKeysAsync(limit: AtMost).Outcome();
         var (listed, known, asked) = (await sessions, await passkeys, await keys);
         var model = new SecurityModel(listed.Data, known.Data, asked.Problem is null ? asked.Value.Data : [], codes, problem);
         return visit.Show<SecurityPage>(model, problem?.Status ?? StatusCodes.Status200OK);
@@ -28,23 +29,9 @@ static class ShowSecurity
 
 /// <param name="Codes">Recovery codes, which are shown this once.</param>
 public sealed record SecurityModel(
-    IReadOnlyList<Session> Sessions,
-    IReadOnlyList<Passkey> Passkeys,
-    IReadOnlyList<ApiKey> Keys,
+    IReadOnlyList<SessionAnswer> Sessions,
+    IReadOnlyList<PasskeyAnswer> Passkeys,
+    IReadOnlyList<KeyAnswer> Keys,
     IReadOnlyList<string>? Codes,
     Problem? Problem
 );
-
-public sealed record Session(
-    Guid Id,
-    bool IsCurrent,
-    string? Device,
-    string? UserAgent,
-    string? Address,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset LastSeenAt
-);
-
-public sealed record Passkey(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
-
-public sealed record ApiKey(Guid Id, string Name, string Book, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);

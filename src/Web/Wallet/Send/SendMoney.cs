@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -33,8 +32,7 @@ static class SendMoney
         var from = model.Accounts.FirstOrDefault(a => a.Id.ToString() == form.From);
         if (from is null)
             return Again(visit, model, Problem.Of("from", Words.ChooseAccount));
-        var amount = Wire.Typed(form.Amount, from.Currency);
-        if (!amount.IsPositive)
+        if (Typed.Amount(form.Amount, from.Currency) is not { } amount)
             return Again(visit, model, Problem.Of("amount", Words.AmountWrong));
         if (form.Pick.Length == 0 && form.To.Length == 0)
             return Again(visit, model, Problem.Of("to", Words.ChooseRecipient));
@@ -49,23 +47,25 @@ static class SendMoney
     public static async Task<IResult> Confirm(Visit visit)
     {
         var form = Read(visit);
-        var (kind, id) = Split(visit.Field("target"));
-        var done = await visit.Api.Post<Transfer>(
-            "/v1/transfers",
-            new
-            {
-                from = form.From,
-                to = new Dictionary<string, string>(StringComparer.Ordinal) { [kind] = id },
-                amount = Wire.Typed(form.Amount, visit.Field("currency")),
-                reference = form.Reference,
-                description = form.Description,
-            },
-            visit.Field("key")
-        );
+        var to = TargetOf(visit.Field("target"));
+        var done = await visit
+            .Api.CreateTransferAsync(
+                new CreateTransferRequest
+                {
+                    From = visit.Carried("from"),
+                    To = to,
+                    Amount = Typed.Carried(form.Amount, visit.Field("currency")),
+                    Reference = form.Reference,
+                    Description = form.Description,
+                },
+                visit.Field("key")
+            )
+            .Outcome();
         if (done.Problem is { } problem)
             return Again(visit, await Model(visit, form, null), problem);
-        if (visit.Given("save") is not null && kind == "recipient")
-            await visit.Api.Post<object>("/v1/beneficiaries", new { recipient = id });
+        // It has been sent, whether or not the recipient can be kept.
+        if (visit.Given("save") is not null && to.Recipient is { } recipient)
+            await visit.Api.SaveBeneficiaryAsync(new SaveBeneficiaryRequest { Recipient = recipient }).Problem();
         return visit.Go($"/wallet/transfers/{done.Value.Id}");
     }
 
@@ -73,15 +73,20 @@ static class SendMoney
         visit.Show<SendPage>(model with { Problem = problem }, problem.Status);
 
     /// <summary>Where it goes, and how that is called.</summary>
-    static async Task<(string? Target, string? Name, Problem? Problem)> Target(Visit visit, SendModel model, SendForm form, Account from)
+    static async Task<(string? Target, string? Name, Problem? Problem)> Target(
+        Visit visit,
+        SendModel model,
+        SendForm form,
+        AccountAnswer from
+    )
     {
         var (kind, id) = Split(form.Pick);
         if (kind == "account" && model.Accounts.FirstOrDefault(a => a.Id.ToString() == id) is { } own)
             return (form.Pick, own.Name, null);
         if (kind == "beneficiary" && model.Saved.FirstOrDefault(b => b.Id.ToString() == id) is { } saved)
-            return (form.Pick, saved.Shown, null);
+            return (form.Pick, saved.Line, null);
         var to = form.To.Contains('@', StringComparison.Ordinal) || form.To.Any(char.IsAsciiLetter) ? form.To : Numbers(form.To);
-        var found = await visit.Api.Post<Recipient>("/v1/transfers/recipients", new { to, currency = from.Currency });
+        var found = await visit.Api.FindRecipientAsync(new FindRecipientRequest { To = to, Currency = from.Currency }).Outcome();
         return found.Problem is null ? ($"recipient:{found.Value.Id}", found.Value.Name, null) : (null, null, found.Problem);
     }
 
@@ -91,6 +96,17 @@ static class SendMoney
         var digits = string.Concat(typed.Where(c => char.IsAsciiDigit(c) || c == '+'));
         return digits is ['0', ..] && digits.Length == 10 ? "+254" + digits[1..] : digits;
     }
+
+    /// <summary>As it was found and shown.</summary>
+    static CreateTransferTarget TargetOf(string pick) =>
+        Split(pick) is var (kind, text) && Guid.TryParse(text, out var id)
+            ? kind switch
+            {
+                "account" => new CreateTransferTarget { Account = id },
+                "beneficiary" => new CreateTransferTarget { Beneficiary = id },
+                _ => new CreateTransferTarget { Recipient = id },
+            }
+            : throw new BadHttpRequestException("No recipient.");
 
     static (string Kind, string Id) Split(string pick)
     {
@@ -110,38 +126,22 @@ static class SendMoney
 
     static async Task<SendModel> Model(Visit visit, SendForm form, Problem? problem)
     {
-        var (accounts, saved) = (Asking.Accounts(visit), visit.Api.Get<Listed<Beneficiary>>("/v1/beneficiaries?limit=100"));
+        var (accounts, saved) = (Asking.Accounts(visit), visit.Api.ListBeneficiariesAsync(limit: 100));
         return new SendModel(await accounts, (await saved).Data, form, problem);
     }
-
-    public sealed record Recipient(Guid Id, string Name);
 }
 
 /// <summary>What was filled in.</summary>
 /// <param name="Pick">A saved recipient or an own account, as <c>beneficiary:ID</c>; empty where <paramref name="To"/> says who.</param>
 public sealed record SendForm(string From, string Pick, string To, string Amount, string? Reference, string? Description);
 
-public sealed record SendModel(IReadOnlyList<Account> Accounts, IReadOnlyList<Beneficiary> Saved, SendForm Form, Problem? Problem);
-
-public sealed record Beneficiary(Guid Id, string Name, string? Nickname, string Currency)
-{
-    public string Shown => Nickname is null ? Name : $"{Nickname} ({Name})";
-}
+public sealed record SendModel(
+    IReadOnlyList<AccountAnswer> Accounts,
+    IReadOnlyList<BeneficiaryAnswer> Saved,
+    SendForm Form,
+    Problem? Problem
+);
 
 /// <param name="Target">As <c>recipient:ID</c>.</param>
 /// <param name="IsNew">Whether it may be saved.</param>
-public sealed record ConfirmSendModel(SendForm Form, Account From, string Target, string Name, Wire Amount, bool IsNew, string Key);
-
-public sealed record Transfer(
-    Guid Id,
-    string Status,
-    string Side,
-    Wire Amount,
-    TransferParty From,
-    TransferParty To,
-    string? Reference,
-    string? Description,
-    DateTimeOffset CompletedAt
-);
-
-public sealed record TransferParty(Guid? Account, string? Name);
+public sealed record ConfirmSendModel(SendForm Form, AccountAnswer From, string Target, string Name, Amount Amount, bool IsNew, string Key);

@@ -7,5 +7,5 @@ namespace Hazina.Web.Wallet.Send;
 static class ShowTransfer
 {
     public static async Task<IResult> Get(Visit visit) =>
-        visit.Show<TransferPage>(await visit.Api.Get<Transfer>($"/v1/transfers/{visit.Route("transfer")}"));
+        visit.Show<TransferPage>(await visit.Api.GetTransferAsync(visit.Route("transfer")));
 }

@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -18,14 +17,9 @@ static class GetStatementFile
     public static async Task<IResult> Get(Visit visit)
     {
         var format = visit.Asked("format") is { } asked && Endings.ContainsKey(asked) ? asked : "pdf";
-        using var file = await visit.Api.Open(HttpMethod.Get, $"/v1/statements/{visit.Route("statement")}/file?format={format}");
-        if (!file.IsSuccessStatusCode)
-            throw new ApiFault(await visit.Api.ProblemOf(file));
-        var content = await file.Content.ReadAsByteArrayAsync(visit.Context.RequestAborted);
-        return Results.File(
-            content,
-            file.Content.Headers.ContentType?.ToString(),
-            $"statement-{visit.Route("statement")}.{Endings[format]}"
-        );
+        var id = visit.Route("statement");
+        var file = await visit.Api.GetStatementFileAsync(id, format);
+        visit.Context.Response.RegisterForDispose(file);
+        return Results.File(file.Content, file.ContentType, $"statement-{id}.{Endings[format]}");
     }
 }

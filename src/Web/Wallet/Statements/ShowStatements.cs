@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -14,28 +13,16 @@ static class ShowStatements
         if (accounts.Count == 0)
             return visit.Go("/wallet");
         var account = accounts.FirstOrDefault(a => a.Id.ToString() == wanted) ?? accounts[0];
-        var statements = await visit.Api.Get<Listed<Statement>>($"/v1/accounts/{account.Id}/statements?limit=50");
+        var statements = await visit.Api.ListStatementsAsync(account.Id, limit: 50);
         var model = new StatementsModel(accounts, account, statements.Data, Asking.NewKey(), problem);
         return visit.Show<StatementsPage>(model, problem?.Status ?? StatusCodes.Status200OK);
     }
 }
 
 public sealed record StatementsModel(
-    IReadOnlyList<Account> Accounts,
-    Account Account,
-    IReadOnlyList<Statement> Statements,
+    IReadOnlyList<AccountAnswer> Accounts,
+    AccountAnswer Account,
+    IReadOnlyList<StatementAnswer> Statements,
     string Key,
     Problem? Problem
-);
-
-public sealed record Statement(
-    Guid Id,
-    string Kind,
-    DateOnly From,
-    DateOnly To,
-    Wire OpeningBalance,
-    Wire TotalCredits,
-    Wire TotalDebits,
-    Wire ClosingBalance,
-    int Entries
 );

@@ -21,5 +21,5 @@ static class ShowTopUp
             )
         );
 
-    static Task<FundingSession> Ask(Visit visit) => visit.Api.Get<FundingSession>($"/v1/funding-sessions/{visit.Route("session")}");
+    static Task<FundingAnswer> Ask(Visit visit) => visit.Api.GetFundingSessionAsync(visit.Route("session"));
 }

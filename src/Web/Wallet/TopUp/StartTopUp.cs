@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -20,20 +19,20 @@ static class StartTopUp
             return visit.Show<TopUpPage>(model);
         if (model.Accounts.FirstOrDefault(a => a.Id.ToString() == form.Account) is not { } account)
             return Again(visit, model, Problem.Of("account", Words.ChooseAccount));
-        var amount = Wire.Typed(form.Amount, account.Currency);
-        if (!amount.IsPositive)
+        if (Typed.Amount(form.Amount, account.Currency) is not { } amount)
             return Again(visit, model, Problem.Of("amount", Words.AmountWrong));
         if (form.Phone.Length == 0)
             return Again(visit, model, Problem.Of("phone", Words.PhoneMissing));
-        var quote = await visit.Api.Post<TopUpQuote>(
-            "/v1/funding-sessions/quote",
-            new
-            {
-                account = account.Id,
-                source = form.Source,
-                amount,
-            }
-        );
+        var quote = await visit
+            .Api.QuoteFundingAsync(
+                new QuoteFundingRequest
+                {
+                    Account = account.Id,
+                    Source = form.Source,
+                    Amount = amount,
+                }
+            )
+            .Outcome();
         return quote.Problem is { } problem
             ? Again(visit, model, problem)
             : visit.Show<ConfirmTopUpPage>(new ConfirmTopUpModel(form, account, quote.Value, Asking.NewKey()));
@@ -43,18 +42,19 @@ static class StartTopUp
     {
         var form = Read(visit);
         var currency = visit.Field("currency");
-        var made = await visit.Api.Post<FundingSession>(
-            "/v1/funding-sessions",
-            new
-            {
-                account = form.Account,
-                source = form.Source,
-                phone = form.Phone,
-                amount = Wire.Typed(form.Amount, currency),
-                expected_fee = new Wire(visit.Field("fee"), currency),
-            },
-            visit.Field("key")
-        );
+        var made = await visit
+            .Api.CreateFundingSessionAsync(
+                new CreateFundingRequest
+                {
+                    Account = visit.Carried("account"),
+                    Source = form.Source,
+                    Phone = form.Phone,
+                    Amount = Typed.Carried(form.Amount, currency),
+                    ExpectedFee = Typed.Carried(visit.Field("fee"), currency),
+                },
+                visit.Field("key")
+            )
+            .Outcome();
         return made.Problem is { } problem
             ? Again(visit, await Model(visit, form, null), problem)
             : visit.Go($"/wallet/top-up/{made.Value.Id}");
@@ -73,29 +73,6 @@ static class StartTopUp
 
 public sealed record TopUpForm(string Account, string Source, string Phone, string Amount);
 
-public sealed record TopUpModel(IReadOnlyList<Account> Accounts, TopUpForm Form, Problem? Problem);
+public sealed record TopUpModel(IReadOnlyList<AccountAnswer> Accounts, TopUpForm Form, Problem? Problem);
 
-public sealed record TopUpQuote(Wire Amount, Wire Fee, Wire Credited);
-
-public sealed record ConfirmTopUpModel(TopUpForm Form, Account Account, TopUpQuote Quote, string Key);
-
-public sealed record FundingSession(
-    Guid Id,
-    Guid Account,
-    string Source,
-    string Payer,
-    Wire Amount,
-    Wire? Fee,
-    string Status,
-    string? Receipt,
-    Failure? Failure,
-    DateTimeOffset ExpiresAt,
-    DateTimeOffset CreatedAt
-)
-{
-    public bool IsOver => Status is not ("pending" or "processing");
-
-    public bool IsGood => Status is "completed" or "late_completed";
-}
-
-public sealed record Failure(string Code, string? Reason);
+public sealed record ConfirmTopUpModel(TopUpForm Form, AccountAnswer Account, QuoteFundingAnswer Quote, string Key);

@@ -21,5 +21,5 @@ static class ShowWithdrawal
             )
         );
 
-    static Task<Withdrawal> Ask(Visit visit) => visit.Api.Get<Withdrawal>($"/v1/withdrawals/{visit.Route("withdrawal")}");
+    static Task<WithdrawalAnswer> Ask(Visit visit) => visit.Api.GetWithdrawalAsync(visit.Route("withdrawal"));
 }

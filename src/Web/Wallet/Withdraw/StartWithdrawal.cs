@@ -1,4 +1,3 @@
-using Hazina.Web.Calls;
 using Hazina.Web.Visits;
 using Hazina.Web.Wallet.Security;
 using Microsoft.AspNetCore.Http;
@@ -21,21 +20,21 @@ static class StartWithdrawal
             return visit.Show<WithdrawPage>(model);
         if (model.Accounts.FirstOrDefault(a => a.Id.ToString() == form.From) is not { } from)
             return Again(visit, model, Problem.Of("from", Words.ChooseAccount));
-        var amount = Wire.Typed(form.Amount, from.Currency);
-        if (!amount.IsPositive)
+        if (Typed.Amount(form.Amount, from.Currency) is not { } amount)
             return Again(visit, model, Problem.Of("amount", Words.AmountWrong));
-        var quote = await visit.Api.Post<WithdrawalQuote>(
-            "/v1/withdrawals/quote",
-            new
-            {
-                from = from.Id,
-                to = form.Target,
-                amount,
-            }
-        );
+        var quote = await visit
+            .Api.QuoteWithdrawalAsync(
+                new QuoteWithdrawalRequest
+                {
+                    From = from.Id,
+                    To = form.Target,
+                    Amount = amount,
+                }
+            )
+            .Outcome();
         return quote.Problem is { } problem
             ? Again(visit, model, problem)
-            : visit.Show<ConfirmWithdrawalPage>(new ConfirmWithdrawalModel(form, from, quote.Value, Asking.NewKey(), false));
+            : visit.Show<ConfirmWithdrawalPage>(new ConfirmWithdrawalModel(form, from, Cost.Of(quote.Value), Asking.NewKey(), false));
     }
 
     public static async Task<IResult> Confirm(Visit visit)
@@ -44,24 +43,26 @@ static class StartWithdrawal
         var model = await Model(visit, form, null);
         if (model.Accounts.FirstOrDefault(a => a.Id.ToString() == form.From) is not { } from)
             return Again(visit, model, Problem.Of("from", Words.ChooseAccount));
-        var fee = new Wire(visit.Field("fee"), from.Currency);
-        var amount = Wire.Typed(form.Amount, from.Currency);
-        var quote = new WithdrawalQuote(amount, fee, new Wire(visit.Field("total"), from.Currency));
+        if (Typed.Amount(form.Amount, from.Currency) is not { } amount)
+            return Again(visit, model, Problem.Of("amount", Words.AmountWrong));
+        var fee = Typed.Carried(visit.Field("fee"), from.Currency);
+        var cost = new Cost(amount, fee, Typed.Carried(visit.Field("total"), from.Currency));
         if (await ConfirmWho.Try(visit) is { } unknown)
-            return visit.Show<ConfirmWithdrawalPage>(new ConfirmWithdrawalModel(form, from, quote, key, true, unknown), unknown.Status);
-        var made = await visit.Api.Post<Withdrawal>(
-            "/v1/withdrawals",
-            new
-            {
-                from = from.Id,
-                to = form.Target,
-                amount,
-                expected_fee = fee,
-            },
-            key
-        );
+            return visit.Show<ConfirmWithdrawalPage>(new ConfirmWithdrawalModel(form, from, cost, key, true, unknown), unknown.Status);
+        var made = await visit
+            .Api.CreateWithdrawalAsync(
+                new CreateWithdrawalRequest
+                {
+                    From = from.Id,
+                    To = form.Target,
+                    Amount = amount,
+                    ExpectedFee = fee,
+                },
+                key
+            )
+            .Outcome();
         if (made.Problem is { AsksWho: true })
-            return visit.Show<ConfirmWithdrawalPage>(new ConfirmWithdrawalModel(form, from, quote, key, true));
+            return visit.Show<ConfirmWithdrawalPage>(new ConfirmWithdrawalModel(form, from, cost, key, true));
         return made.Problem is { } problem ? Again(visit, model, problem) : visit.Go($"/wallet/withdraw/{made.Value.Id}");
     }
 
@@ -86,46 +87,37 @@ static class StartWithdrawal
 /// <param name="Way">phone or bank.</param>
 public sealed record WithdrawForm(string From, string Way, string Phone, string Bank, string Number, string Name, string Amount)
 {
-    public object Target =>
+    public CreateWithdrawalTarget Target =>
         Way == "bank"
-            ? new
+            ? new CreateWithdrawalTarget
             {
-                bank = Bank,
-                account = Number,
-                name = Name,
+                Bank = Bank,
+                Account = Number,
+                Name = Name,
             }
-            : new { phone = Phone };
+            : new CreateWithdrawalTarget { Phone = Phone };
 
     public string Shown => Way == "bank" ? $"{Name}, {Number} ({Bank})" : Phone;
 }
 
-public sealed record WithdrawModel(IReadOnlyList<Account> Accounts, WithdrawForm Form, Problem? Problem);
+public sealed record WithdrawModel(IReadOnlyList<AccountAnswer> Accounts, WithdrawForm Form, Problem? Problem);
 
-public sealed record WithdrawalQuote(Wire Amount, Wire Fee, Wire Total);
+/// <summary>What it comes to, as it was told and is confirmed.</summary>
+public sealed record Cost(Amount Amount, Amount Fee, Amount Total)
+{
+    public static Cost Of(QuoteWithdrawalAnswer quote)
+    {
+        ArgumentNullException.ThrowIfNull(quote);
+        return new(quote.Amount, quote.Fee, quote.Total);
+    }
+}
 
 /// <param name="AsksWho">Whether somebody has to show first that they are who signed in.</param>
 public sealed record ConfirmWithdrawalModel(
     WithdrawForm Form,
-    Account From,
-    WithdrawalQuote Quote,
+    AccountAnswer From,
+    Cost Quote,
     string Key,
     bool AsksWho,
     Problem? Problem = null
 );
-
-public sealed record Withdrawal(
-    Guid Id,
-    string To,
-    string Provider,
-    Wire Amount,
-    Wire? Fee,
-    string Status,
-    bool WaitsForApproval,
-    string? Receipt,
-    TopUp.Failure? Failure,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? PaidAt
-)
-{
-    public bool IsOver => Status is "paid" or "failed" or "canceled";
-}

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -7,7 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
-namespace Hazina.Web.Calls;
+namespace Hazina.Web.Visits;
 
 /// <summary>
 /// The way from the pages to the API, over HTTP like everybody's. The API has to see where the browser is, for its limits, sessions and audit; so the pages
@@ -18,37 +17,48 @@ sealed class ApiConnection : IDisposable
     const string SecretHeader = "Hazina-Web",
         AddressHeader = "Hazina-Web-Address";
 
+    /// <summary>Somebody looks at an empty page meanwhile, and can ask again themselves.</summary>
+    const int Attempts = 2;
+
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     readonly string secret;
+    readonly TimeSpan patience;
     readonly Lazy<HttpClient> http;
 
     public ApiConnection(IOptions<WebOptions> options, IServer server)
     {
         var own = options.Value;
         secret = own.Secret ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        patience = own.Patience;
         http = new(() => Open(own, server));
     }
 
-    /// <summary>For one visitor.</summary>
+    /// <summary>The API as one visitor calls it; what is asked for them ends with their request.</summary>
     /// <param name="token">Of the visitor's session.</param>
-    public Api For(HttpContext visitor, Func<string?> token)
+    public HazinaClient For(HttpContext visitor, string? token)
     {
-        var address = visitor.Connection.RemoteIpAddress?.ToString();
-        var agent = visitor.Request.Headers.UserAgent.ToString();
-        return new Api(http.Value, Prepare, visitor.RequestAborted);
-
-        HttpRequestMessage Prepare(HttpRequestMessage request)
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
-            var headers = request.Headers;
-            headers.Add(SecretHeader, secret);
-            if (address is not null)
-                headers.TryAddWithoutValidation(AddressHeader, address);
-            if (agent.Length > 0)
-                headers.TryAddWithoutValidation("User-Agent", agent);
-            headers.TryAddWithoutValidation("Request-Id", visitor.TraceIdentifier);
-            if (token() is { } session)
-                headers.Authorization = new AuthenticationHeaderValue("Bearer", session);
-            return request;
-        }
+            [SecretHeader] = secret,
+            ["Request-Id"] = visitor.TraceIdentifier,
+        };
+        if (visitor.Connection.RemoteIpAddress?.ToString() is { } address)
+            headers[AddressHeader] = address;
+        if (visitor.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent)
+            headers["User-Agent"] = agent;
+        return new HazinaClient(
+            new HazinaClientOptions
+            {
+                Address = http.Value.BaseAddress!,
+                Token = token,
+                Headers = headers,
+                Timeout = patience,
+                Attempts = Attempts,
+                LongestWait = LongestWait,
+            },
+            http.Value
+        ).WithCancellation(visitor.RequestAborted);
     }
 
     /// <summary>On the API's side: takes the pages' word on where a browser is, and nobody else's.</summary>
@@ -82,7 +92,7 @@ sealed class ApiConnection : IDisposable
         // Our own server on this machine: its certificate is made out to the name that others know it by.
         if (options.Api is null)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
-        return new HttpClient(handler) { BaseAddress = options.Api ?? Own(server), Timeout = options.Patience };
+        return new HttpClient(handler) { BaseAddress = options.Api ?? Own(server), Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Where this server listens, as it is reached from this machine.</summary>
