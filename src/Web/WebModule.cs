@@ -1,3 +1,4 @@
+using Hazina.Web.Checkout;
 using Hazina.Web.Entry;
 using Hazina.Web.Pages;
 using Hazina.Web.Visits;
@@ -56,6 +57,7 @@ public static class WebModule
         var pages = new PageMap(routes);
         EntryPages.Map(pages);
         WalletPages.Map(pages);
+        CheckoutPages.Map(pages);
     }
 }
 

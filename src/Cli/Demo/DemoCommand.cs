@@ -50,7 +50,11 @@ static class DemoCommand
                     SaysWhere = false,
                     // Its people are made up; what they are sent is read from the outbox.
                     SendsMail = false,
-                    More = rails.Settings($"http://localhost:{at}"),
+                    More = new Dictionary<string, string?>(rails.Settings($"http://localhost:{at}"))
+                    {
+                        // Its staff is made up, and has no phone to show codes.
+                        ["Identity:StaffNeedsSecondFactor"] = "false",
+                    },
                 };
                 return await Serving.RunAsync(
                     settings,
@@ -77,6 +81,7 @@ static class DemoCommand
         var day = new List<DemoMoment>();
         DemoHousehold? household = null;
         DemoShop? shop = null;
+        DemoDoors? doors = null;
         await Screen.WatchAsync(
             "Playing a day",
             async report =>
@@ -87,6 +92,8 @@ static class DemoCommand
                 shop = new DemoShop(rails);
                 await household.PlayAsync(app.Urls.First(), shop.PlayAsync, ct);
                 await shop.ReconcileAsync(new DemoApi(bank), ct);
+                doors = new DemoDoors(app, people, shop);
+                await doors.OpenAsync(ct);
 
                 void Note(DemoMoment moment)
                 {
@@ -115,7 +122,11 @@ static class DemoCommand
 
         var isWhole = proof.IsWhole && balance.GetProperty("balances").GetBoolean() && shop.Agrees;
         if (!once && isWhole)
+        {
+            AnsiConsole.Write(doors!.Told());
             Invite(app.Urls.First(), key.Text);
+        }
+
         AnsiConsole.MarkupLine($"books balance: {(isWhole ? "yes" : "no")}");
         return isWhole
             ? !once

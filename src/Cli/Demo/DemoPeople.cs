@@ -19,7 +19,13 @@ sealed partial class DemoPeople(DemoApi api, MessageOutbox messages, Action<Demo
     {
         var asha = new Person("Asha", "Asha Wanjiru", $"asha.{day}@example.com", "an e-mail");
         var brian = new Person("Brian", "Brian Otieno", "+2547" + RandomNumberGenerator.GetString("0123456789", 8), "an SMS");
-        return new Dictionary<string, DemoPerson> { [asha.Name] = await ComeAsync(asha, ct), [brian.Name] = await ComeAsync(brian, ct) };
+        var neema = new Person("Neema", "Neema Achieng", $"neema.{day}@example.com", "an e-mail");
+        return new Dictionary<string, DemoPerson>
+        {
+            [asha.Name] = await ComeAsync(asha, ct),
+            [brian.Name] = await ComeAsync(brian, ct),
+            [neema.Name] = await ComeAsync(neema, ct),
+        };
     }
 
     async Task<DemoPerson> ComeAsync(Person person, CancellationToken ct)
@@ -46,7 +52,7 @@ sealed partial class DemoPeople(DemoApi api, MessageOutbox messages, Action<Demo
         );
         var signedIn = await api.PostAsync("/v1/auth/sign-in", new JsonObject { ["login"] = person.Address, ["password"] = password }, ct);
         Tell($"{person.Name} sends the code back, which makes the address {person.Name}'s, and signs in", verified, signedIn);
-        return new DemoPerson(id, person.Address, signedIn.Body.GetProperty("token").GetString()!);
+        return new DemoPerson(id, person.FullName, person.Address, password, signedIn.Body.GetProperty("token").GetString()!);
     }
 
     void Tell(string what, params DemoAnswer[] answers) =>
@@ -67,5 +73,6 @@ sealed partial class DemoPeople(DemoApi api, MessageOutbox messages, Action<Demo
 
 /// <summary>Somebody of the town who is signed in.</summary>
 /// <param name="Address">Of their e-mail or phone, by which others find them.</param>
+/// <param name="Password">By chance, and known to nobody but whoever reads the demo's screen.</param>
 /// <param name="Token">Of the session.</param>
-sealed record DemoPerson(Guid Id, string Address, string Token);
+sealed record DemoPerson(Guid Id, string FullName, string Address, string Password, string Token);

@@ -22,6 +22,12 @@ sealed class DemoShop(RailSimulator rails)
     decimal cameIn,
         wentOut;
 
+    /// <summary>Where the shop is paid.</summary>
+    public Guid Till { get; private set; }
+
+    /// <summary>Out of which Asha pays.</summary>
+    public Guid Wallet { get; private set; }
+
     /// <param name="wallet">Asha's.</param>
     public async Task PlayAsync(DemoApi asha, DemoApi brian, Guid wallet, CancellationToken ct)
     {
@@ -29,6 +35,7 @@ sealed class DemoShop(RailSimulator rails)
         var till = (await brian.PostAsync("/v1/accounts", new JsonObject { ["currency"] = DemoDay.Currency, ["organization"] = shop }, ct))
             .Body.GetProperty("id")
             .GetGuid();
+        (Till, Wallet) = (till, wallet);
 
         var topUp = new JsonObject
         {

@@ -30,6 +30,17 @@
       if (event.data) location.assign(event.data);
     });
   }
+  // How much of a whole its parts leave. The server says the same when the form is sent.
+  for (const form of document.querySelectorAll('form[data-parts]')) {
+    const shown = form.querySelector('[data-left]');
+    const digits = (form.dataset.parts.split('.')[1] ?? '').length;
+    form.addEventListener('input', () => {
+      const parts = [...form.querySelectorAll('[data-part]')].map((part) => Number(part.value.replace(/[\s,]/g, '')) || 0);
+      const left = Number((Number(form.dataset.parts) - parts.reduce((sum, part) => sum + part, 0)).toFixed(digits));
+      shown.textContent = left.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace('-', '−');
+      shown.closest('.hz-left').classList.toggle('is-whole', left === 0);
+    });
+  }
   document.addEventListener('click', (event) => {
     const copy = event.target.closest('[data-copy]');
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => copy.setAttribute('data-copied', ''));

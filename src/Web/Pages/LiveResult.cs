@@ -9,7 +9,8 @@ namespace Hazina.Web.Pages;
 /// <summary>What a part of a page shows now.</summary>
 /// <param name="Key">Another one has it sent again.</param>
 /// <param name="IsDone">Whether nothing more will come.</param>
-public sealed record Stand(object Model, string Key, bool IsDone);
+/// <param name="Next">Where the whole page goes then; null: it stays.</param>
+public sealed record Stand(object Model, string Key, bool IsDone, string? Next = null);
 
 /// <summary>
 /// A part of a page kept up to date by server-sent events: <c>part</c> with its HTML when it changes, <c>done</c> when nothing more will come.
@@ -45,7 +46,7 @@ public sealed class LiveResult<TPart>(Visit visit, Func<Task<Stand>> ask) : IRes
             stand = await ask();
         }
 
-        await Send(response, "done", "", stop);
+        await Send(response, "done", stand.Next ?? "", stop);
     }
 
     static async Task Send(HttpResponse response, string name, string text, CancellationToken stop)

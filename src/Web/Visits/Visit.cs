@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Hazina.Web.Pages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazina.Web.Visits;
 
@@ -23,6 +24,8 @@ public sealed class Visit
     public HazinaClient Api { get; private set; }
 
     public WebOptions Options { get; }
+
+    public DateTimeOffset Now => Context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
 
     /// <summary>Of the session, which the API gave.</summary>
     public string? Token { get; private set; }
