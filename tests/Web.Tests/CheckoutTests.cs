@@ -15,10 +15,10 @@ public sealed class CheckoutTests(Site site)
         var till = await Till();
         var (email, phone) = (Site.AnyEmail(), Site.Phone());
         await using var window = await site.Open();
-        // The shop's link is where they begin; they are led there again once they can pay.
+        // The shop's link is where they begin, and where they are led again when they have signed up.
         await window.Go(Link(till, "1250", "order-17", "Two baskets"));
         await window.Heads("Sign in");
-        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Open an account" }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Sign up", Exact = true }).ClickAsync();
         await window.Fill("Your full name", "Asha Mwangi");
         await window.Fill("E-mail or phone", email);
         await window.Fill("Password", Site.Good);
@@ -27,8 +27,9 @@ public sealed class CheckoutTests(Site site)
         await window.Press("Finish");
         await window.Fill("Password", Site.Good);
         await window.Press("Sign in");
-        await window.Heads("Karibu, Asha Mwangi");
-        await window.Go("/wallet/accounts/new");
+        await window.Heads("Pay a shop");
+        await window.Look("checkout-no-account");
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Open an account" }).ClickAsync();
         await window.Page.GetByLabel("Currency").SelectOptionAsync("KES");
         await window.Press("Open it");
         await window.Says("Your account is open");
@@ -177,6 +178,7 @@ public sealed class CheckoutTests(Site site)
         await window.Says("Enter an amount such as");
         // A rail that this platform has no contract with.
         await window.Page.Locator("input[name^=wallet]").FillAsync("");
+        await window.Page.GetByText("From a bank").ClickAsync();
         await window.Page.Locator("input[name=kcb]").FillAsync("600");
         await window.Page.Locator("input[name=kcb-phone]").FillAsync(Site.Phone());
         await window.Press("Continue");

@@ -68,5 +68,6 @@ public sealed record Source(string Name, string Type, AccountAnswer? Account, st
             .Accounts.Select(a => new Source($"wallet-{a.Id}", "wallet", a, "", ""))
             .Concat(Rails.Where(_ => order.Left.Currency == Shillings).Select(r => new Source(r, r, null, "", "")));
 
-    static string Text(decimal amount) => amount == 0 ? "" : amount.ToString(CultureInfo.InvariantCulture);
+    static string Text(decimal amount) =>
+        amount == 0 ? "" : amount.ToString(decimal.IsInteger(amount) ? "0" : null, CultureInfo.InvariantCulture);
 }

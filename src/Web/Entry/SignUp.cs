@@ -6,7 +6,9 @@ namespace Hazina.Web.Entry;
 static class SignUp
 {
     public static Task<IResult> Get(Visit visit) =>
-        Task.FromResult(visit.Person is null ? visit.Show<SignUpPage>(new SignUpModel()) : visit.Go("/wallet"));
+        Task.FromResult(
+            visit.Person is null ? visit.Show<SignUpPage>(new SignUpModel { Next = visit.Asked("next") }) : visit.Go("/wallet")
+        );
 
     public static async Task<IResult> Post(Visit visit)
     {
@@ -24,9 +26,13 @@ static class SignUp
             )
             .Outcome();
         return asked.Problem is { } problem
-            ? visit.Show<SignUpPage>(new SignUpModel(login, name, problem), problem.Status)
-            : visit.Show<VerifyPage>(new VerifyModel(asked.Value.Id, login));
+            ? visit.Show<SignUpPage>(new SignUpModel(login, name, problem) { Next = visit.Given("next") }, problem.Status)
+            : visit.Show<VerifyPage>(new VerifyModel(asked.Value.Id, login) { Next = visit.Given("next") });
     }
 }
 
-public sealed record SignUpModel(string? Login = null, string? FullName = null, Problem? Problem = null);
+public sealed record SignUpModel(string? Login = null, string? FullName = null, Problem? Problem = null)
+{
+    /// <summary>Where they wanted to go.</summary>
+    public string? Next { get; init; }
+}

@@ -14,8 +14,15 @@ static class VerifyCode
             .Api.VerifyRegistrationAsync(new VerifyRegistrationRequest { Registration = registration, Code = code })
             .Problem();
         return refused is { } problem
-            ? visit.Show<VerifyPage>(new VerifyModel(registration, login, problem), problem.Status)
-            : visit.Show<SignInPage>(new SignInModel { Login = login, Notice = Words.Verified });
+            ? visit.Show<VerifyPage>(new VerifyModel(registration, login, problem) { Next = visit.Given("next") }, problem.Status)
+            : visit.Show<SignInPage>(
+                new SignInModel
+                {
+                    Login = login,
+                    Notice = Words.Verified,
+                    Next = visit.Given("next"),
+                }
+            );
     }
 
     public static async Task<IResult> Resend(Visit visit)
@@ -23,8 +30,12 @@ static class VerifyCode
         var (registration, login) = (visit.Carried("registration"), visit.Field("login"));
         var refused = await visit.Api.ResendCodeAsync(new ResendCodeRequest { Registration = registration }).Problem();
         visit.Told = refused is null ? Words.Resent : null;
-        return visit.Show<VerifyPage>(new VerifyModel(registration, login, refused), refused?.Status ?? 200);
+        return visit.Show<VerifyPage>(new VerifyModel(registration, login, refused) { Next = visit.Given("next") }, refused?.Status ?? 200);
     }
 }
 
-public sealed record VerifyModel(Guid Registration, string Login, Problem? Problem = null);
+public sealed record VerifyModel(Guid Registration, string Login, Problem? Problem = null)
+{
+    /// <summary>Where they wanted to go.</summary>
+    public string? Next { get; init; }
+}
