@@ -35,7 +35,7 @@ public sealed class CheckoutTests(Site site)
         await window.Says("Your account is open");
         var account = window.Page.Url.Split('/')[^1];
 
-        using (var held = (await site.Rails()).HoldUp(phone))
+        using (await site.HoldUp(phone))
         {
             await window.Go("/wallet/top-up");
             await window.Fill("Phone", phone);
@@ -66,7 +66,7 @@ public sealed class CheckoutTests(Site site)
         await window.Press("Continue");
         await window.Says("Is this right?");
         await window.Look("checkout-confirm");
-        using (var held = (await site.Rails()).HoldUp(phone))
+        using (await site.HoldUp(phone))
         {
             await Pay(window);
             await window.Heads("We wait for your phone");
@@ -126,7 +126,7 @@ public sealed class CheckoutTests(Site site)
     }
 
     [Fact]
-    public async Task Without_scripts_one_pays_from_a_phone_and_impatience_pays_once()
+    public async Task Without_scripts_one_pays_from_a_phone_and_the_same_form_again_pays_no_more()
     {
         var till = await Till();
         var asha = await site.Someone();

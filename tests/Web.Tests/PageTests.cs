@@ -112,6 +112,31 @@ public sealed partial class PageTests(Site site)
     }
 
     [Fact]
+    public async Task With_the_database_down_a_page_says_so_and_is_there_again_with_it()
+    {
+        await using var postgres = await MortalPostgres.StartAsync();
+        await using var alone = await HazinaApp.StartAsync(
+            settings: new Dictionary<string, string?> { ["database_owner"] = postgres.OwnerConnectionString }
+        );
+        using var asha = await Testing.Person.SignedInAsync(alone, "user");
+        Assert.Contains("Karibu", (await Home(alone, asha)).Text, StringComparison.Ordinal);
+        await postgres.KillAsync();
+        var (status, text) = await Home(alone, asha);
+        Assert.True(status == HttpStatusCode.ServiceUnavailable, text);
+        Assert.Contains("We cannot reach the books right now", text, StringComparison.Ordinal);
+        await postgres.ReviveAsync();
+        await Eventually.TrueAsync(async () => (await Home(alone, asha)).Status == HttpStatusCode.OK, "the page is there again");
+    }
+
+    static async Task<(HttpStatusCode Status, string Text)> Home(HazinaApp app, Testing.Person person)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(app.Address, "/wallet"));
+        request.Headers.Add("Cookie", $"hz_session={person.Token}");
+        using var answer = await app.Anonymous.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task The_pages_word_on_where_a_browser_is_is_taken_and_nobody_elses()
     {
         var connection = (await site.App()).Services.GetRequiredService<ApiConnection>();

@@ -27,6 +27,9 @@ public sealed partial class Site : IAsyncDisposable
 
     public async Task<RailSimulator> Rails() => (await running.Value).Rails;
 
+    /// <summary>Of what is asked of this phone nothing is decided until what this gives is disposed.</summary>
+    public async Task<IDisposable> HoldUp(string phone) => (await Rails()).HoldUp(phone.TrimStart('+'));
+
     public async Task<Uri> Address() => (await running.Value).Address;
 
     /// <summary>A phone that nobody else has, with these last digits.</summary>

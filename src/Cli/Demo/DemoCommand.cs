@@ -123,7 +123,7 @@ static class DemoCommand
         var isWhole = proof.IsWhole && balance.GetProperty("balances").GetBoolean() && shop.Agrees;
         if (!once && isWhole)
         {
-            AnsiConsole.Write(doors!.Told());
+            doors!.Tell();
             Invite(app.Urls.First(), key.Text);
         }
 

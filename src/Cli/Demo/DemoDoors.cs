@@ -34,31 +34,32 @@ sealed class DemoDoors(WebApplication app, IReadOnlyDictionary<string, DemoPerso
         link = $"{address}/pay/new?to={till}&amount=990&currency={DemoDay.Currency}&reference=order-19";
     }
 
-    public Table Told()
+    public void Tell()
     {
         var table = new Table
         {
             Border = TableBorder.Simple,
-            Title = new TableTitle($"Look around at {address} (made-up people; their passwords are this day's, by chance)"),
-            ShowRowSeparators = true,
+            Title = new TableTitle($"Sign in at {address} as one of these made-up people"),
         };
         table.AddColumn("Who");
-        table.AddColumn("Sign in with");
-        table.AddColumn("Password");
-        Add("Asha", $"a customer; her order waits to be paid at\n{order}");
-        Add("Brian", $"a customer, and the shop's owner; a link of his for anybody\n{link}");
-        Add("Neema", $"works for the platform: {address}/console");
-        return table;
+        table.AddColumn("E-mail or phone");
+        table.AddColumn("Password of this day");
+        Add("Asha", "a customer");
+        Add("Brian", "a customer, who has a shop");
+        Add("Neema", "of operations");
+        AnsiConsole.Write(table);
+        // Links are lines of their own, so that they can be copied.
+        Screen.Say("An order of Asha's waits to be paid, out of her wallet and a phone if she likes:");
+        Screen.Say($"  {order}");
+        Screen.Say("Brian's shop can be paid by anybody who follows its link:");
+        Screen.Say($"  {link}");
 
-        void Add(string name, string what)
-        {
-            var person = people[name];
+        void Add(string name, string what) =>
             table.AddRow(
-                $"{Markup.Escape(person.FullName)}, {Markup.Escape(what)}",
-                Markup.Escape(person.Address),
-                Markup.Escape(person.Password)
+                $"{Markup.Escape(people[name].FullName)}, {what}",
+                Markup.Escape(people[name].Address),
+                Markup.Escape(people[name].Password)
             );
-        }
     }
 
     /// <summary>By an administrator, whom the command line makes as it does for everybody.</summary>

@@ -46,7 +46,10 @@ static class PayIntent
             return again;
         var wishes = Wishes(model);
         var done = await visit.Api.ConfirmPaymentIntentAsync(id, new ConfirmIntentRequest { Sources = wishes }, key).Outcome();
-        return done.Problem is { } problem ? Again(visit, model, problem) : visit.Go(ShowCheckout.PathOf(id));
+        // From two windows it is confirmed once, and both show what becomes of it.
+        return done.Problem is { Code: not "payments.wrong_state" } problem
+            ? Again(visit, model, problem)
+            : visit.Go(ShowCheckout.PathOf(id));
     }
 
     /// <summary>What was filled in; or where it is too late for that, the page that says so.</summary>

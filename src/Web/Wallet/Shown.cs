@@ -36,6 +36,12 @@ static class Shown
         public bool IsMine => request.Side == "asker";
     }
 
+    extension(FailureAnswer failure)
+    {
+        /// <summary>What a rail said, without the number that it has for it.</summary>
+        public string? Said => failure.Reason?.TrimStart([.. "0123456789: "]);
+    }
+
     extension(WithdrawalAnswer withdrawal)
     {
         public bool IsOver => withdrawal.Status is "paid" or "failed" or "canceled";
