@@ -67,12 +67,44 @@ public sealed class WalletTests(Site site)
         Assert.Equal(1, await window.Page.Locator("main .hz-rows > li").CountAsync());
         await window.Page.Locator("main .hz-rows a").ClickAsync();
         await window.Heads("Juma O.");
+        await window.Fill("Category", "food");
+        await window.Fill("Your note", "With the whole team");
+        await window.Press("Keep it");
+        await window.Says("It is kept.");
+        Assert.Equal("food", await window.Page.GetByLabel("Category").InputValueAsync());
+        Assert.Equal("With the whole team", await window.Page.GetByLabel("Your note").InputValueAsync());
         await window.Look("activity-entry");
         await window.Go($"/wallet/activity?account={account}&text=nothing+like+it");
         await window.Says("Nothing fits");
         var table = await (await window.Profile.APIRequest.GetAsync($"/wallet/activity.csv?account={account}")).TextAsync();
         Assert.Equal(3, table.TrimEnd().Split("\r\n").Length);
-        Assert.Contains(",1250.00,KES,11250.00,Juma O.,Lunch on Friday,", table, StringComparison.Ordinal);
+        Assert.Contains(",1250.00,KES,11250.00,Juma O.,Lunch on Friday,,food", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_was_sent_money_is_saved_found_again_and_removed()
+    {
+        var (asha, brian) = (await site.Someone(), await site.Someone());
+        var (account, theirs) = (await asha.Account(2_000), await brian.Account());
+        await PaymentsHas(asha, account, 2_000);
+        await using var window = await site.Open(asha);
+        await window.Go("/wallet/recipients");
+        await window.Says("Nobody is saved yet");
+        await window.Go("/wallet/send");
+        await window.Fill("Phone, e-mail or account number", await brian.NumberOf(theirs));
+        await window.Fill("Amount", "100");
+        await window.Press("Continue");
+        await window.Page.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Send KES" }).ClickAsync();
+        await window.Heads("Sent");
+        await window.Go("/wallet/recipients");
+        await window.Says("Juma O.");
+        await window.Look("recipients");
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Send Juma O." }).ClickAsync();
+        await Assertions.Expect(window.Page.GetByLabel("Saved recipients and your accounts")).ToHaveValueAsync(new Regex("^beneficiary:"));
+        await window.Go("/wallet/recipients");
+        await window.Press("Remove Juma O.");
+        await window.Says("They are not saved any more");
     }
 
     [Fact]

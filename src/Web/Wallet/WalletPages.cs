@@ -3,6 +3,7 @@ using Hazina.Web.Wallet.Accounts;
 using Hazina.Web.Wallet.Activity;
 using Hazina.Web.Wallet.Home;
 using Hazina.Web.Wallet.More;
+using Hazina.Web.Wallet.Recipients;
 using Hazina.Web.Wallet.Requests;
 using Hazina.Web.Wallet.Security;
 using Hazina.Web.Wallet.Send;
@@ -29,6 +30,7 @@ static class WalletPages
             .Get("/wallet/activity", ShowActivity.Get)
             .Get("/wallet/activity.csv", ExportActivity.Get)
             .Get("/wallet/activity/{account}/{entry}", ShowEntry.Get)
+            .Post("/wallet/activity/{account}/{entry}", AnnotateEntry.Post)
             .Get("/wallet/limits", ShowLimits.Get)
             .Get("/wallet/statements", ShowStatements.Get)
             .Post("/wallet/statements", MakeStatement.Post)
@@ -40,6 +42,8 @@ static class WalletPages
             .Post("/wallet/send", SendMoney.Check)
             .Post("/wallet/send/confirm", SendMoney.Confirm)
             .Get("/wallet/transfers/{transfer}", ShowTransfer.Get)
+            .Get("/wallet/recipients", ShowRecipients.Get)
+            .Post("/wallet/recipients/{recipient}/remove", ShowRecipients.Remove)
             .Get("/wallet/top-up", StartTopUp.Get)
             .Post("/wallet/top-up", StartTopUp.Check)
             .Post("/wallet/top-up/confirm", StartTopUp.Confirm)
