@@ -63,6 +63,7 @@ public static class PaymentsModule
         CancelPayment.Map(own);
         RefundPayment.Map(own);
         GetTimeline.Map(own);
+        ListBookPayments.Map(routes.MapGroup("/v1").WithTags("Payments").RequirePermission(PaymentsPermissions.Read));
         routes.MapIntents();
         routes.MapProviders();
         routes.MapBatches();

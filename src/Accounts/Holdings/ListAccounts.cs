@@ -21,7 +21,7 @@ static class ListAccounts
             .WithDescription(
                 """
                 One's own and those of organisations whose money one may see, the newest first, each with its balance. Staff names a `holder` and
-                sees that one's.
+                sees that one's, or a `number`.
                 """
             )
             .Produces<ListOf<AccountAnswer>>();
@@ -30,7 +30,8 @@ static class ListAccounts
         [property: FromQuery(Name = "currency"), Description("Of this currency alone.")] string? Currency,
         [property: FromQuery(Name = "kind"), Description("Of this kind alone.")] string? Kind,
         [property: FromQuery(Name = "status"), Description("active, frozen or closed.")] string? Status,
-        [property: FromQuery(Name = "holder"), Description("Of this person or organisation alone.")] Guid? Holder
+        [property: FromQuery(Name = "holder"), Description("Of this person or organisation alone.")] Guid? Holder,
+        [property: FromQuery(Name = "number"), Description("The one with this number alone.")] string? Number
     );
 
     static async Task<IResult> Get(
@@ -48,6 +49,7 @@ static class ListAccounts
         check.WordOf<AccountKind>(filter.Kind, "kind");
         check.WordOf<AccountStatus>(filter.Status, "status");
         check.OptionalText(filter.Currency, "currency", 8);
+        check.OptionalText(filter.Number, "number", 20, min: 1);
         if (check.Failed(out var refusal))
             return refusal;
         var access = await desk.Access(context);
@@ -58,10 +60,11 @@ static class ListAccounts
             filter.Kind,
             filter.Status,
             filter.Holder,
+            filter.Number,
             cursor,
             count = page.Rows,
         };
-        var rows = await Rows(values, access, filter.Holder, page.Backwards, database, context.RequestAborted);
+        var rows = await Rows(values, access, filter, page.Backwards, database, context.RequestAborted);
         var stands = desk.Books.Find(access.Book, rows.Select(r => r.Id));
         var answers = new List<AccountAnswer>();
         foreach (var row in rows)
@@ -78,13 +81,15 @@ static class ListAccounts
     static async Task<IReadOnlyList<AccountRow>> Rows(
         object values,
         Access access,
-        Guid? holder,
+        Filter filter,
         bool backwards,
         Database database,
         CancellationToken stop
     )
     {
-        var isOthers = holder is { } asked && !access.Sees(Holder.User(asked)) && !access.Sees(Holder.Organization(asked));
+        var isOthers = filter.Holder is { } asked
+            ? !access.Sees(Holder.User(asked)) && !access.Sees(Holder.Organization(asked))
+            : filter.Number is not null;
         if (!isOthers || !access.Caller.May(AccountsPermissions.Read))
         {
             await using var own = await access.Open(database, stop);
@@ -107,6 +112,7 @@ static class ListAccounts
     const string Filters = """
         a.book = @book and (@currency::text is null or a.currency = @currency) and (@kind::text is null or a.kind = @kind)
            and (@status::text is null or a.status = @status) and (@holder::uuid is null or a.owner_id = @holder)
+           and (@number::text is null or a.number = @number)
         """;
 
     const string AfterSql = $"""

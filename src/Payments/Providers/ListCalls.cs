@@ -4,6 +4,7 @@ using Hazina.Platform.Http;
 using Hazina.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Hazina.Payments.Providers;
@@ -30,7 +31,9 @@ static class ListCalls
             .MapGet("/operations/provider-calls", Get)
             .WithName("listProviderCalls")
             .WithSummary("List calls of providers")
-            .WithDescription("What providers were asked, the newest first; with status=stuck those that people have to look at.")
+            .WithDescription(
+                "What providers were asked, the newest first; with status=stuck those that people have to look at; by receipt, or by what they were for."
+            )
             .Produces<ListOf<CallAnswer>>();
         routes
             .MapGet("/operations/provider-calls/{call}", One)
@@ -43,6 +46,9 @@ static class ListCalls
     static async Task<IResult> Get(
         [AsParameters] PageQuery query,
         [Description("created, prompted, succeeded, failed, cancelled, unknown or stuck.")] string? status,
+        [Description("Of this provider alone: mpesa, kcb or dtb.")] string? provider,
+        [Description("With this receipt of the provider's.")] string? receipt,
+        [FromQuery(Name = "purpose_id"), Description("Of this top-up, withdrawal, intent or reversal alone.")] Guid? purpose,
         HttpContext context,
         CallBook book
     )
@@ -51,6 +57,8 @@ static class ListCalls
         var page = Page.Of(query, check);
         var cursor = page.CursorId(check);
         check.That(status is null || Known.Contains(status), "status", "unknown_value", $"must be one of {string.Join(", ", Known)}");
+        check.OptionalText(provider, "provider", 20, min: 1);
+        check.OptionalText(receipt, "receipt", 100, min: 1);
         if (check.Failed(out var invalid))
             return invalid;
         await using var connection = await book.Open(context.RequestAborted);
@@ -62,6 +70,9 @@ static class ListCalls
                     Caller.Of(context).Book,
                     status = status == IsStuck ? null : status,
                     stuck = status == IsStuck,
+                    provider,
+                    receipt,
+                    purpose,
                     cursor,
                     count = page.Rows,
                 },
@@ -84,16 +95,21 @@ static class ListCalls
         );
     }
 
+    const string Filters = """
+        c.book = @book and (@status::text is null or c.status = @status) and (not @stuck::boolean or c.stuck_at is not null)
+           and (@provider::text is null or c.provider = @provider) and (@purpose::uuid is null or c.purpose_id = @purpose)
+           and (@receipt::text is null or c.receipt = @receipt)
+        """;
+
     const string AfterWriterSql = $"""
         select {ProviderCall.Columns} from payments.provider_calls c
-         where c.book = @book and (@status::text is null or c.status = @status) and (not @stuck::boolean or c.stuck_at is not null)
-           and (@cursor::uuid is null or c.id < @cursor)
+         where {Filters} and (@cursor::uuid is null or c.id < @cursor)
          order by c.id desc limit @count
         """;
 
     const string BeforeWriterSql = $"""
         select {ProviderCall.Columns} from payments.provider_calls c
-         where c.book = @book and (@status::text is null or c.status = @status) and (not @stuck::boolean or c.stuck_at is not null) and c.id > @cursor
+         where {Filters} and c.id > @cursor
          order by c.id limit @count
         """;
 }

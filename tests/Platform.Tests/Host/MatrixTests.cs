@@ -225,6 +225,7 @@ public sealed partial class MatrixTests
         POST   /v1/withdrawals/quote                                  key,people  400
         GET    /v1/withdrawals/{withdrawal}                           key,people  404
         POST   /v1/withdrawals/{withdrawal}/cancel                    key,people  404
+        GET    /v1/operations/payments                                key,staff   200
         GET    /v1/operations/provider-calls                          operations,admin  200
         GET    /v1/operations/provider-calls/{call}                   operations,admin  404
         POST   /v1/operations/provider-calls/{call}/resolution        operations,admin  400
