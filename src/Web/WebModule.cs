@@ -1,4 +1,5 @@
 using Hazina.Web.Checkout;
+using Hazina.Web.Console;
 using Hazina.Web.Entry;
 using Hazina.Web.Pages;
 using Hazina.Web.Visits;
@@ -58,6 +59,7 @@ public static class WebModule
         EntryPages.Map(pages);
         WalletPages.Map(pages);
         CheckoutPages.Map(pages);
+        ConsolePages.Map(pages);
     }
 }
 

@@ -15,7 +15,8 @@ public sealed record Stand(object Model, string Key, bool IsDone, string? Next =
 /// <summary>
 /// A part of a page kept up to date by server-sent events: <c>part</c> with its HTML when it changes, <c>done</c> when nothing more will come.
 /// </summary>
-public sealed class LiveResult<TPart>(Visit visit, Func<Task<Stand>> ask) : IResult
+/// <param name="between">How often it is looked at; what somebody waits for is, when nothing is said, as often as they notice.</param>
+public sealed class LiveResult<TPart>(Visit visit, Func<Task<Stand>> ask, TimeSpan? between = null) : IResult
     where TPart : IComponent
 {
     static readonly TimeSpan Between = TimeSpan.FromMilliseconds(700),
@@ -42,7 +43,7 @@ public sealed class LiveResult<TPart>(Visit visit, Func<Task<Stand>> ask) : IRes
 
             if (stand.IsDone || time.GetUtcNow() > until)
                 break;
-            await Task.Delay(Between, time, stop);
+            await Task.Delay(between ?? Between, time, stop);
             stand = await ask();
         }
 

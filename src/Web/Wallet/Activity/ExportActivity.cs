@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Hazina.Web.Pages;
 using Hazina.Web.Visits;
 using Microsoft.AspNetCore.Http;
 
@@ -8,57 +7,44 @@ namespace Hazina.Web.Wallet.Activity;
 /// <summary>What the page shows, as a table for other programs.</summary>
 static class ExportActivity
 {
-    const int AtOnce = 100,
-        Most = 10_000;
+    const int AtOnce = 100;
 
-    public static async Task<IResult> Get(Visit visit)
+    public static Task<IResult> Get(Visit visit)
     {
         var filter = ActivityFilter.Of(visit);
-        if (!Guid.TryParse(filter.Account, out var account))
-            return visit.Go("/wallet/activity");
-        var lines = new StringBuilder(
-            "id,time,type,status,side,amount,currency,balance_after,counterparty,description,reference,category\r\n"
+        return Task.FromResult(
+            Guid.TryParse(filter.Account, out var account) ? File(visit, filter, account) : visit.Go("/wallet/activity")
         );
+    }
+
+    static CsvResult<ActivityAnswer> File(Visit visit, ActivityFilter filter, Guid account) =>
+        new(
+            "activity",
+            Entries(visit, filter, account),
+            ("id", e => e.Id),
+            ("time", e => e.OccurredAt),
+            ("type", e => e.Type.Value),
+            ("status", e => e.Status.Value),
+            ("side", e => e.Side.Value),
+            ("amount", e => e.Amount.Value),
+            ("currency", e => e.Amount.Currency),
+            ("balance_after", e => e.BalanceAfter?.Value),
+            ("counterparty", e => e.Counterparty),
+            ("description", e => e.Description),
+            ("reference", e => e.Reference),
+            ("category", e => e.Category)
+        );
+
+    static async IAsyncEnumerable<ActivityAnswer> Entries(Visit visit, ActivityFilter filter, Guid account)
+    {
         string? after = null;
-        for (var told = 0; told < Most; told += AtOnce)
+        for (var more = true; more; )
         {
             var page = await filter.List(visit, account, AtOnce, after);
             foreach (var entry in page.Data)
-                Add(lines, entry);
-            if (!page.HasMore)
-                break;
-            after = page.Data[^1].Id.ToString();
+                yield return entry;
+            more = page is { HasMore: true, Data.Count: > 0 };
+            after = more ? page.Data[^1].Id.ToString() : null;
         }
-
-        visit.Context.Response.Headers.ContentDisposition = "attachment; filename=\"activity.csv\"";
-        return Results.Text(lines.ToString(), "text/csv", Encoding.UTF8);
     }
-
-    static void Add(StringBuilder lines, ActivityAnswer e)
-    {
-        string?[] cells =
-        [
-            e.Id.ToString(),
-            e.OccurredAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            e.Type.Value,
-            e.Status.Value,
-            e.Side.Value,
-            Digits(e.Amount),
-            e.Amount.Currency,
-            e.BalanceAfter is { } balance ? Digits(balance) : null,
-            Text(e.Counterparty),
-            Text(e.Description),
-            Text(e.Reference),
-            Text(e.Category),
-        ];
-        lines.AppendJoin(',', cells.Select(Quoted)).Append("\r\n");
-    }
-
-    static string Digits(Amount amount) => amount.Value.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>What somebody else wrote must be no formula in the table of whoever opens it.</summary>
-    static string? Text(string? text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;
-
-    static string Quoted(string? text) =>
-        text?.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text ?? "";
 }
