@@ -46,5 +46,9 @@
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => copy.setAttribute('data-copied', ''));
     if (event.target.closest('[data-print]')) print();
   });
+  // Where one is, in a row of ways that is wider than the window.
+  const side = document.querySelector('.hz-side');
+  const here = side?.querySelector('[aria-current]');
+  if (here) side.scrollLeft = here.offsetLeft - (side.clientWidth - here.offsetWidth) / 2;
   for (const hidden of document.querySelectorAll('[data-needs-script]')) hidden.removeAttribute('hidden');
 })();

@@ -1,10 +1,14 @@
+using Hazina.Web.Console.ApiLog;
 using Hazina.Web.Console.Approvals;
+using Hazina.Web.Console.Breaks;
 using Hazina.Web.Console.Customers;
 using Hazina.Web.Console.Ledger;
 using Hazina.Web.Console.Payments;
 using Hazina.Web.Console.Rails;
 using Hazina.Web.Console.Search;
 using Hazina.Web.Console.Start;
+using Hazina.Web.Console.Suspense;
+using Hazina.Web.Console.Trail;
 using Hazina.Web.Pages;
 using Hazina.Web.Visits;
 
@@ -54,6 +58,19 @@ static class ConsolePages
             .Get("/console/ledger/transactions/{transaction}", Staff(ShowTransactions.One))
             .Get("/console/ledger/trial-balance", Staff(ShowTrialBalance.Get))
             .Get("/console/ledger/trial-balance.csv", Staff(ShowTrialBalance.Export));
+        pages
+            .Get("/console/suspense", Operators(ShowSuspense.Get))
+            .Get("/console/suspense.csv", Operators(ShowSuspense.Export))
+            .Post("/console/suspense/{suspense}/assign", Operators(AssignSuspense.Post))
+            .Get("/console/breaks", Staff(ShowBreaks.Get))
+            .Get("/console/breaks.csv", Staff(ShowBreaks.Export))
+            .Get("/console/breaks/{break}", Staff(ResolveBreak.Get))
+            .Post("/console/breaks/{break}/resolve", Operators(ResolveBreak.Post))
+            .Get("/console/api-log", Staff(ShowApiLog.Get))
+            .Get("/console/api-log.csv", Staff(ShowApiLog.Export))
+            .Get("/console/audit", For(d => d.Audits, ShowAudit.Get))
+            .Get("/console/audit.csv", For(d => d.Audits, ShowAudit.Export))
+            .Get("/console/audit/{entry}", For(d => d.Audits, ShowAudit.One));
     }
 
     static PageHandler Staff(PageHandler page) => For(d => d.IsStaff, page);

@@ -17,7 +17,7 @@ static class ShowCall
         var asked = await visit.Api.ListApprovalsAsync(AtMost, status: "pending", kind: "payments.provider_call.resolve");
         var waiting = asked.Data.FirstOrDefault(a => a.Subject.EndsWith(id.ToString(), StringComparison.Ordinal));
         return visit.Show<CallPage>(
-            new CallModel(call.Call, call.Messages, waiting, Guid.CreateVersion7().ToString(), problem),
+            new CallModel(call.Call, [.. call.Messages.OrderBy(m => m.At)], waiting, Guid.CreateVersion7().ToString(), problem),
             problem?.Status ?? StatusCodes.Status200OK
         );
     }
