@@ -55,6 +55,26 @@ public sealed class ConsoleQueueTests(Site site)
     }
 
     [Fact]
+    public async Task A_large_withdrawal_waits_until_somebody_of_the_platform_sends_it_or_says_no()
+    {
+        var (asha, brian) = (await site.Someone(), await site.Someone());
+        var sent = await Withdraw(asha, await asha.Account(50_000), 20_001);
+        var kept = await Withdraw(brian, await brian.Account(50_000), 20_002);
+        await using var window = await site.Open(await site.Someone("user", "operations"), isPhone: false);
+        await window.Go("/console/payouts");
+        await window.Look("console-payouts");
+        await Of(window, "20,001").GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await window.Says("It is approved, and sent");
+        Assert.False((bool)(await asha.Get($"/v1/withdrawals/{sent}")).Json["waits_for_approval"]!);
+        await Of(window, "20,002").GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();
+        await window.Says("It is rejected");
+        Assert.Equal("failed", (string)(await brian.Get($"/v1/withdrawals/{kept}")).Json["status"]!);
+        await Assertions.Expect(Of(window, "20,00")).ToHaveCountAsync(0);
+
+        static ILocator Of(Window window, string amount) => window.Page.Locator("main section").Filter(new() { HasText = amount });
+    }
+
+    [Fact]
     public async Task A_break_is_explained_by_one_person_alone()
     {
         var clerk = await site.Someone("user", "operations");
@@ -108,6 +128,17 @@ public sealed class ConsoleQueueTests(Site site)
         );
         await window.Says("/v1/operations/payments");
         await window.Look("console-api-log");
+    }
+
+    static async Task<Guid> Withdraw(Customer who, Guid purse, decimal amount)
+    {
+        var body = new JsonObject
+        {
+            ["from"] = purse,
+            ["to"] = new JsonObject { ["phone"] = Site.Phone() },
+            ["amount"] = Customer.Amount(amount),
+        };
+        return (Guid)(await who.Post("/v1/withdrawals", body)).Is(HttpStatusCode.Created)["id"]!;
     }
 
     /// <summary>What the page is about, by somebody else.</summary>

@@ -4,6 +4,7 @@ using Hazina.Web.Console.Breaks;
 using Hazina.Web.Console.Customers;
 using Hazina.Web.Console.Ledger;
 using Hazina.Web.Console.Payments;
+using Hazina.Web.Console.Payouts;
 using Hazina.Web.Console.Rails;
 using Hazina.Web.Console.Search;
 using Hazina.Web.Console.Start;
@@ -35,7 +36,13 @@ static class ConsolePages
             .Get("/console/approvals/{approval}", Staff(ShowApproval.Get))
             .Post("/console/approvals/{approval}/approve", Staff(DecideApproval.Approve))
             .Post("/console/approvals/{approval}/reject", Staff(DecideApproval.Reject))
-            .Post("/console/approvals/{approval}/withdraw", Staff(DecideApproval.Withdraw));
+            .Post("/console/approvals/{approval}/withdraw", Staff(DecideApproval.Withdraw))
+            .Get("/console/payouts", Staff(ShowPayouts.Get))
+            .Get("/console/payouts.csv", Staff(ShowPayouts.Export))
+            .Post("/console/payouts/withdrawals/{withdrawal}/approve", Staff(DecidePayout.Approve))
+            .Post("/console/payouts/withdrawals/{withdrawal}/reject", Staff(DecidePayout.Reject))
+            .Post("/console/payouts/batches/{batch}/approve", Staff(DecidePayout.ApproveBatch))
+            .Post("/console/payouts/batches/{batch}/reject", Staff(DecidePayout.RejectBatch));
         pages
             .Get("/console/customers", Staff(ShowCustomers.Get))
             .Get("/console/customers.csv", Staff(ShowCustomers.Export))

@@ -89,7 +89,8 @@ static class FindAnything
     }
 
     /// <summary>The first of a list.</summary>
-    static async Task<Found?> Of<T>(Task<Client.Page<T>> asked, Func<T, Found> found) => (await Many(asked, found)).FirstOrDefault();
+    static async Task<Found?> Of<T>(Task<Client.Page<T>> asked, Func<T, Found> found) =>
+        await Many(asked, found) is [var first, ..] ? first : null;
 
     static async Task<IReadOnlyList<Found>> Many<T>(Task<Client.Page<T>> asked, Func<T, Found> found)
     {

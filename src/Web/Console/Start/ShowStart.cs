@@ -11,7 +11,7 @@ static class ShowStart
 {
     const int Latest = 100;
 
-    static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Between = TimeSpan.FromSeconds(20);
 
     public static async Task<IResult> Get(Visit visit) => visit.Show<StartPage>(await Ask(visit));
 
@@ -53,6 +53,7 @@ static class ShowStart
             api.ListBreaksAsync(limit: Latest, status: "open")
         );
         var operates = Duties.Of(visit).Operates;
+        var (withdrawals, batches) = (api.ListWithdrawalsToDecideAsync(Latest), api.ListPayoutBatchesToDecideAsync(Latest));
         var stuck = operates ? api.ListProviderCallsAsync(limit: Latest, status: "stuck") : null;
         var suspense = operates ? api.ListSuspenseAsync(limit: Latest, status: "open") : null;
         var parked = operates ? api.ListParkedEventsAsync(limit: Latest) : null;
@@ -60,6 +61,7 @@ static class ShowStart
         // What one has asked for oneself waits for others.
         var toDecide = asked.Data.Count(a => a.AskedBy != visit.Person!.Me.Id);
         List<Wait> waits = [new(Words.Approvals, "/console/approvals", toDecide, asked.HasMore)];
+        waits.Add(PayoutsOf(await withdrawals, await batches));
         if (stuck is not null && suspense is not null && parked is not null)
         {
             waits.Add(Wait.Of(Words.Stuck, "/console/rails?status=stuck", await stuck));
@@ -70,6 +72,9 @@ static class ShowStart
         waits.Add(Wait.Of(Words.Breaks, "/console/breaks", await breaks));
         return waits;
     }
+
+    static Wait PayoutsOf(Client.Page<WithdrawalAnswer> withdrawals, Client.Page<BatchAnswer> batches) =>
+        new(Words.Payouts, "/console/payouts", withdrawals.Data.Count + batches.Data.Count, withdrawals.HasMore || batches.HasMore);
 
     static IReadOnlyList<Volume> VolumesOf(IReadOnlyList<PaymentAnswer> payments) =>
         [
