@@ -28,7 +28,7 @@ sealed partial class CallDesk(
         if (call.Status == CallStatus.Created)
             await Send(call, stop);
         else
-            await Hear(call.Id, await Ask(call, stop), stop, isFresh: call.Status == CallStatus.Succeeded);
+            await Hear(call.Id, await Ask(call, stop), stop, isFresh: call.IsOver);
     }
 
     async Task Send(ProviderCall call, CancellationToken stop)

@@ -17,10 +17,11 @@ static class CallRules
         StuckWait = TimeSpan.FromMinutes(10);
 
     const int MostSends = 6,
+        MostDoubts = 2,
         LongestReason = 500;
 
     /// <summary>The call as it is to be, and what that means to its owner. The same call back: nothing is new.</summary>
-    /// <param name="isFresh">Whether the rail was asked when the success was known, and has answered at once; anything else may be older.</param>
+    /// <param name="isFresh">Whether the rail was asked when its end was known, and has answered at once; anything else may be older.</param>
     public static (ProviderCall Changed, CallEffect Effect) Next(
         ProviderCall call,
         Verdict verdict,
@@ -37,7 +38,7 @@ static class CallRules
         };
         return verdict.Kind switch
         {
-            VerdictKind.Succeeded => Succeeded(known, verdict, now),
+            VerdictKind.Succeeded => Succeeded(known, verdict, now, isFresh),
             VerdictKind.Failed or VerdictKind.Cancelled => Failed(known, verdict, now, isFresh),
             VerdictKind.Returned => Returned(known, verdict, now),
             _ when call.IsOver => (Later(known, now), CallEffect.None),
@@ -49,7 +50,7 @@ static class CallRules
         };
     }
 
-    static (ProviderCall, CallEffect) Succeeded(ProviderCall call, Verdict verdict, DateTimeOffset now)
+    static (ProviderCall, CallEffect) Succeeded(ProviderCall call, Verdict verdict, DateTimeOffset now, bool isFresh)
     {
         var received = call with
         {
@@ -64,6 +65,11 @@ static class CallRules
         // How much it was says a notice alone, which nobody has signed.
         if (verdict.Amount is null && call.Purpose == IncomingMoney.Purpose)
             return (Doubtful(received, now, "The rail says that money has moved, and not how much."), CallEffect.None);
+        if (!call.IsCollect && call.FailureCode == RailRefusals.Returned.Code && !isFresh)
+            return (
+                Contradicted(call, now, "The rail says again and again that it has paid what it had said to have come back."),
+                CallEffect.None
+            );
         // Its money was given back when it failed, and now it has left all the same: no rule mends that.
         if (!call.IsCollect && call.IsOver)
             return (Doubtful(received, now, "The rail says that it has paid what it had said to have failed."), CallEffect.None);
@@ -83,7 +89,10 @@ static class CallRules
         if (call.Status == CallStatus.Succeeded)
             return call.IsCollect ? (call with { NextAt = null }, CallEffect.None)
                 : isFresh ? Returned(call, verdict, now)
-                : (Contradicted(call, now), CallEffect.None);
+                : (
+                    Contradicted(call, now, "The rail says again and again that it has failed what it had said to be paid."),
+                    CallEffect.None
+                );
         if (call.IsOver)
             return (Later(call, now), CallEffect.None);
         var failed = call with
@@ -100,16 +109,11 @@ static class CallRules
     }
 
     /// <summary>
-    /// A payout that was paid is said to have failed. Rails have been seen to pay what they had said to have failed, and that word may be the later to arrive:
-    /// were it believed, its customer would have the money twice. The rail is asked what is true now.
+    /// A payout that was paid is said to have failed, or one that came back to be paid. Rails have been seen to pay what they had said to have failed, and the
+    /// older word may be the later to arrive: were it believed, a customer would have the money twice. The rail is asked what is true now.
     /// </summary>
-    static ProviderCall Contradicted(ProviderCall call, DateTimeOffset now) =>
-        call.Queries + 1 < LateLooks.Length
-            ? call with
-            {
-                NextAt = call.NextAt ?? now,
-            }
-            : Stuck(call, now, "The rail says again and again that it has failed what it had said to be paid.");
+    static ProviderCall Contradicted(ProviderCall call, DateTimeOffset now, string why) =>
+        call.Queries < MostDoubts ? call with { NextAt = call.NextAt ?? now } : Stuck(call, now, why);
 
     static (ProviderCall, CallEffect) Returned(ProviderCall call, Verdict verdict, DateTimeOffset now)
     {
@@ -123,6 +127,7 @@ static class CallRules
             Status = CallStatus.Failed,
             FailureCode = verdict.Code ?? RailRefusals.Returned.Code,
             FailureReason = Cut(verdict.Reason),
+            Queries = 0,
             NextAt = null,
             StuckAt = null,
         };

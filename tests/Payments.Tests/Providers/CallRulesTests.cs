@@ -151,6 +151,23 @@ public sealed class CallRulesTests
     }
 
     [Fact]
+    public void An_older_word_that_a_payout_was_paid_is_asked_after_where_it_has_come_back()
+    {
+        var yes = new Verdict(VerdictKind.Succeeded) { Receipt = "R1" };
+        var back = new Verdict(VerdictKind.Returned, RailRefusals.Returned.Code, "sent back");
+        foreach (var first in (string[])[CallStatus.Prompted, CallStatus.Succeeded])
+        {
+            var (returned, _) = Next(Call(CallKind.Payout, first), back);
+            var (asked, effect) = Next(returned, yes);
+            Assert.Equal((CallStatus.Failed, CallEffect.None), (asked.Status, effect));
+            Assert.Null(asked.StuckAt);
+            Assert.NotNull(asked.NextAt);
+            Assert.Null(Next(asked, back).Changed.NextAt);
+            Assert.NotNull(CallRules.Next(asked, yes, Start.AddSeconds(2), QueryAfter, isFresh: true).Changed.StuckAt);
+        }
+    }
+
+    [Fact]
     public void A_payout_that_failed_and_was_paid_after_all_waits_for_people()
     {
         var failed = Call(CallKind.Payout, CallStatus.Failed);
