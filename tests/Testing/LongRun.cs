@@ -14,4 +14,13 @@ public static class LongRun
             : null;
 
     public static bool Asked => Duration is not null;
+
+    /// <summary>To do a long run once more: the number that was told.</summary>
+    public const string SeedVariable = "HAZINA_TEST_SEED";
+
+    /// <summary>The one that was told, or a new one.</summary>
+    public static int Seed() =>
+        Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } told
+            ? int.Parse(told, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
 }

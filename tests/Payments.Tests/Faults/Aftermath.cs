@@ -207,8 +207,18 @@ sealed class Aftermath(Wave wave)
     {
         var moved = server.Rails.Book.Entries.ToLookup(e => e.Party, e => e.Change, StringComparer.Ordinal);
         decimal Of(Act act) => wave.Lives.Where(l => l.Cell.Act == act).Sum(l => moved[l.Phone].Sum());
-        await PaymentsServer.Has(wave.Asha, wave.Incoming, Of(Act.TopUp) + Of(Act.Reversal));
         await using var owner = await server.Owner();
+        foreach (var life in wave.Lives.Where(l => l is { Cell.Act: Act.TopUp or Act.Reversal, Id: not null }))
+        {
+            var its = new { account = wave.Incoming, ids = (Guid?[])[life.Id, life.ReversalId] };
+            var (there, here) = (moved[life.Phone].Sum(), await owner.QuerySingleAsync<decimal>(OnAccountSql, its));
+            Assert.True(
+                there == here,
+                $"{life.Cell}: {there} has moved, and {here} is on the account: {string.Join("; ", await owner.QueryAsync<string>(StorySql, its))}"
+            );
+        }
+
+        await PaymentsServer.Has(wave.Asha, wave.Incoming, Of(Act.TopUp) + Of(Act.Reversal));
         var lost = await owner.QuerySingleAsync<decimal>(
             LostSql,
             new { ids = wave.Lives.Where(l => l.Cell.Act == Act.Withdrawal).Select(l => l.Id).ToArray() }
@@ -280,6 +290,21 @@ sealed class Aftermath(Wave wave)
 
     const string BookedSql = """
         select c.purpose_id, sum(m.change) from payments.rail_movements m join payments.provider_calls c on c.id = m.call_id group by c.purpose_id
+        """;
+
+    const string OnAccountSql = """
+        select coalesce(sum(case when j.credit_account = a.number then j.amount else -j.amount end), 0)
+          from ledger.accounts a
+          join ledger.journal j on j.kind = 1 and a.number in (j.debit_account, j.credit_account)
+          join payments.rail_movements m on m.id = j.transaction_id
+          join payments.provider_calls c on c.id = m.call_id
+         where a.id = @account and c.purpose_id = any (@ids)
+        """;
+
+    const string StorySql = """
+        select c.purpose || ' is ' || c.status || coalesce(', ' || c.failure_code, '') || coalesce(', booked as ' || m.kind || ' ' || m.change, '')
+          from payments.provider_calls c left join payments.rail_movements m on m.call_id = c.id
+         where c.purpose_id = any (@ids) order by c.created_at, m.recorded_at
         """;
 
     const string LostSql = """

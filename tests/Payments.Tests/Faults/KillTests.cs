@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Hazina.Payments.Tests.Faults;
 
 /// <summary>Beside nothing else: three processes come and go, and what they leave undone has its deadlines.</summary>
@@ -16,9 +14,6 @@ public sealed class KillCollection
 [Collection(KillCollection.Name)]
 public sealed class KillTests(ITestOutputHelper output)
 {
-    /// <summary>To do it once more: the number that was told.</summary>
-    const string SeedVariable = "HAZINA_TEST_SEED";
-
     const int Kills = 12,
         Travellers = 4,
         Traders = 2,
@@ -32,19 +27,14 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(LongRun.Asked, "It takes minutes: ./hazina test --long 10m runs it.");
         var started = TimeProvider.System.GetTimestamp();
-        do await Round(Seed());
+        do await Round(LongRun.Seed());
         while (TimeProvider.System.GetElapsedTime(started) < LongRun.Duration);
     }
-
-    static int Seed() =>
-        Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } given
-            ? int.Parse(given, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
 
     async Task Round(int seed)
     {
         var started = TimeProvider.System.GetTimestamp();
-        Tell($"Seed {seed}: {SeedVariable}={seed} does it once more");
+        Tell($"Seed {seed}: {LongRun.SeedVariable}={seed} does it once more");
         var random = new Random(seed);
         await using var servers = await KilledServers.Begin(seed);
         var (wave, trade) = (await Wave.Prepare(servers), await Trade.Open(servers));
