@@ -16,7 +16,7 @@ sealed class ApprovedActs(
     IServiceScopeFactory scopes,
     TimeProvider time,
     ILogger<ApprovedActs> logger
-)
+) : IDisposable
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10),
         LongestPause = TimeSpan.FromHours(1),
@@ -112,6 +112,8 @@ sealed class ApprovedActs(
             return (null, $"{e.GetType().Name}: {e.Message}");
         }
     }
+
+    public void Dispose() => room.Dispose();
 
     static TimeSpan Pause(int tries) => tries >= 9 ? LongestPause : FirstPause * (1 << tries);
 
