@@ -22,7 +22,7 @@ sealed class ApprovedActs(
         LongestPause = TimeSpan.FromHours(1),
         Patience = TimeSpan.FromSeconds(40); // shorter than a transaction may idle
 
-    /// <summary>Each holds a connection while it is done, and may need others of the same twenty: were all of them held, each would wait for the rest.</summary>
+    /// <summary>Each holds a connection while it is done, and may need others of the same twenty: were all held, each would wait for the rest.</summary>
     const int AtOnce = 8;
 
     readonly SemaphoreSlim room = new(AtOnce);
