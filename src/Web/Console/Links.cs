@@ -16,6 +16,9 @@ static class Links
     public static string? After<T>(Page<T> page, string path, params IEnumerable<(string Name, string? Value)> with)
         where T : IListed => page is { HasMore: true, Data.Count: > 0 } ? To(path, with.Append(("after", page.Data[^1].Cursor))) : null;
 
+    /// <summary>The end of an id, by which people tell it from others beside it.</summary>
+    public static string Tail(string id) => id.Length > 8 ? "…" + id[^8..] : id;
+
     /// <summary>Whatever has an id: the search knows what it is.</summary>
     public static string ToId(string id) => To("/console/search", ("q", id));
 }

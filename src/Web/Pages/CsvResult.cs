@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hazina.Web.Pages;
 
-/// <summary>A list as a table for other programs. It is read to its end before the answer begins, so that what goes wrong on the way is told on a page.</summary>
+/// <summary>A list as a table for other programs. It is read to its end before the answer begins: what goes wrong on the way is told on a page.</summary>
 public sealed class CsvResult<T>(string name, IAsyncEnumerable<T> rows, params IReadOnlyList<(string Name, Func<T, object?> Cell)> columns)
     : IResult
 {
