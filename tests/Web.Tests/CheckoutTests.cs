@@ -17,16 +17,7 @@ public sealed class CheckoutTests(Site site)
         await using var window = await site.Open();
         // The shop's link is where they begin, and where they are led again when they have signed up.
         await window.Go(Link(till, "1250", "order-17", "Two baskets"));
-        await window.Heads("Sign in");
-        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Sign up", Exact = true }).ClickAsync();
-        await window.Fill("Your full name", "Asha Mwangi");
-        await window.Fill("E-mail or phone", email);
-        await window.Fill("Password", Site.Good);
-        await window.Press("Send me a code");
-        await window.Fill("Code", await site.Code(email));
-        await window.Press("Finish");
-        await window.Fill("Password", Site.Good);
-        await window.Press("Sign in");
+        await SignUp(window, email);
         await window.Heads("Pay a shop");
         await window.Look("checkout-no-account");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Open an account" }).ClickAsync();
@@ -35,18 +26,7 @@ public sealed class CheckoutTests(Site site)
         await window.Says("Your account is open");
         var account = window.Page.Url.Split('/')[^1];
 
-        using (await site.HoldUp(phone))
-        {
-            await window.Go("/wallet/top-up");
-            await window.Fill("Phone", phone);
-            await window.Fill("Amount", "500");
-            await window.Press("Continue");
-            await window.Press("Ask the phone");
-            await window.Look("top-up-waits");
-        }
-
-        await window.Says("It is in your account");
-
+        await TopUp(window, phone);
         await window.Go(Link(till, "1250", "order-17", "Two baskets"));
         await window.Heads("Pay a shop");
         await window.Look("checkout-start");
@@ -85,6 +65,35 @@ public sealed class CheckoutTests(Site site)
         var link = await window.Page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).GetAttributeAsync("href");
         var file = await window.Profile.APIRequest.GetAsync(link!);
         Assert.Contains("order-17", await file.TextAsync(), StringComparison.Ordinal);
+    }
+
+    async Task SignUp(Window window, string email)
+    {
+        await window.Heads("Sign in");
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Sign up", Exact = true }).ClickAsync();
+        await window.Fill("Your full name", "Asha Mwangi");
+        await window.Fill("E-mail or phone", email);
+        await window.Fill("Password", Site.Good);
+        await window.Press("Send me a code");
+        await window.Fill("Code", await site.Code(email));
+        await window.Press("Finish");
+        await window.Fill("Password", Site.Good);
+        await window.Press("Sign in");
+    }
+
+    async Task TopUp(Window window, string phone)
+    {
+        using (await site.HoldUp(phone))
+        {
+            await window.Go("/wallet/top-up");
+            await window.Fill("Phone", phone);
+            await window.Fill("Amount", "500");
+            await window.Press("Continue");
+            await window.Press("Ask the phone");
+            await window.Look("top-up-waits");
+        }
+
+        await window.Says("It is in your account");
     }
 
     [Fact]

@@ -98,6 +98,6 @@ static class GuideExamples
         var gateway = new HazinaClient(new HazinaClientOptions { Address = address, Timeout = TimeSpan.FromSeconds(10) }, connections);
         var visitor = gateway.WithToken(token).WithHeader("X-Forwarded-For", origin).WithCancellation(goneAway); // with them ends what is asked for them
         #endregion
-        return (await visitor.GetMeAsync()).Id;
+        return (await visitor.GetMeAsync(CancellationToken.None)).Id;
     }
 }
