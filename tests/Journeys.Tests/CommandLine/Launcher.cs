@@ -10,8 +10,19 @@ sealed class Launcher : IDisposable
     const string Mark = """
         home=$1
         source <(sed -n '/^fingerprint()/,/^}/p' "$1/hazina")
-        fingerprint src global.json Directory.Build.props Directory.Packages.props >"$1/artifacts/cli/.built"
+        fingerprint src docs/api global.json Directory.Build.props Directory.Packages.props >"$1/artifacts/cli/.built"
         """;
+
+    // What is built, and by what.
+    static readonly (string Path, string Text)[] Sources =
+    [
+        ("src/Program.cs", "// what is built\n"),
+        (Generator, "{}\n"),
+        ("docs/api/openapi.json", "{}\n"),
+    ];
+
+    /// <summary>Names what npm fetches to write the API's client with.</summary>
+    public const string Generator = "src/Client/package-lock.json";
 
     readonly TemporaryFolder folder = new();
 
@@ -29,8 +40,13 @@ sealed class Launcher : IDisposable
         var source = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(source!.FullName, "Hazina.slnx")))
             source = source.Parent;
-        Directory.CreateDirectory(Path.Combine(launcher.Home, "src"));
-        await File.WriteAllTextAsync(Path.Combine(launcher.Home, "src", "Program.cs"), "// what is built\n");
+        foreach (var (path, text) in Sources)
+        {
+            var file = Path.Combine(launcher.Home, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, text);
+        }
+
         foreach (var name in (string[])["hazina", "global.json", "Directory.Build.props", "Directory.Packages.props"])
             File.Copy(Path.Combine(source.FullName, name), Path.Combine(launcher.Home, name));
         var program = Path.Combine(launcher.Home, "artifacts", "cli");
